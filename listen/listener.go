@@ -1,0 +1,211 @@
+// Package listen is the doorway that every window shares: it learns who is
+// calling, keeps one caller from filling the hall, and turns away what is too
+// much with a short word. A PROXY header is believed from listed networks only,
+// and is read off the accept loop.
+//
+// It knows no question and no answer: what is said through a connection, how
+// often a client may ask, and what it may see belong to other packages. The caps
+// here count open connections and not questions.
+package listen
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// DefaultMaxConns is the number of connections open at once when
+	// [Config.MaxConns] is 0.
+	DefaultMaxConns = 4096
+	// DefaultProxyTimeout is the time for a whole PROXY header when
+	// [Config.ProxyTimeout] is 0: the least that the PROXY specification allows.
+	DefaultProxyTimeout = 3 * time.Second
+
+	// maxRefusals bounds the connections that are being told they are too many;
+	// beyond it they are closed without a word, so that a flood cannot make us
+	// keep more than this many sockets for politeness.
+	maxRefusals = 128
+	// refusalTime bounds each half of a refusal: writing it and closing.
+	refusalTime = time.Second
+)
+
+// Config says where a [Listener] listens and whom it lets in.
+type Config struct {
+	// Network is "tcp" (also when empty), "tcp4" or "tcp6"; Address is host:port.
+	Network, Address string
+	// Inner is an open TCP listener to use instead of Network and Address, such
+	// as a socket handed over by the service manager. The Listener closes it.
+	Inner net.Listener
+
+	// MaxConns is the number of connections open at once; 0 is DefaultMaxConns.
+	MaxConns int
+	// MaxPerNetwork is the number of connections open at once for one IPv4 /32
+	// or IPv6 /64 of clients; 0 is no cap per network.
+	MaxPerNetwork int
+
+	// ProxyFrom lists the front ends. If it is not empty, every connection must
+	// come from it and begin with a PROXY header (version 1 or 2), and all others
+	// are closed without a word. If it is empty, no header is read or believed.
+	ProxyFrom []netip.Prefix
+	// ProxyTimeout is the time for the whole header; 0 is DefaultProxyTimeout.
+	ProxyTimeout time.Duration
+
+	// Refusal is written to a connection over a cap before it is closed; empty
+	// is to close only.
+	Refusal []byte
+
+	Log *slog.Logger
+}
+
+// Listener is a [net.Listener] whose connections carry the client's address and
+// are within the caps. Its methods may be used by several goroutines.
+type Listener struct {
+	inner    net.Listener
+	abort    func() // ends the PROXY headers still being read
+	caps     *caps
+	refusal  []byte
+	refusing chan struct{}
+	refused  atomic.Uint64
+	dropped  atomic.Uint64
+	log      *slog.Logger
+}
+
+// Stats is what a Listener has counted since it was opened.
+type Stats struct {
+	Open    int    // connections accepted and not yet closed
+	Refused uint64 // connections over a cap
+	Dropped uint64 // connections not from a front end, or without a usable client address
+}
+
+// Listen opens the listener that cfg describes, or refuses a cfg that is
+// incomplete or that would believe a PROXY header from anybody.
+func Listen(cfg Config) (*Listener, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, fmt.Errorf("listen: configuring: %w", err)
+	}
+	if cfg.Inner == nil {
+		inner, err := net.Listen(cfg.Network, cfg.Address)
+		if err != nil {
+			return nil, fmt.Errorf("listen: opening: %w", err)
+		}
+		cfg.Inner = inner
+	}
+	l := &Listener{
+		inner:    newPatient(cfg.Inner, cfg.Log),
+		abort:    func() {},
+		caps:     newCaps(cfg.MaxConns, cfg.MaxPerNetwork),
+		refusal:  cfg.Refusal,
+		refusing: make(chan struct{}, maxRefusals),
+		log:      cfg.Log,
+	}
+	if len(cfg.ProxyFrom) > 0 {
+		f := newFronted(l.inner, cfg, l.drop)
+		l.inner, l.abort = f, f.abort
+	}
+	return l, nil
+}
+
+// complete fills in the defaults and checks the rest.
+func (cfg *Config) complete() error {
+	if cfg.Network == "" {
+		cfg.Network = "tcp"
+	}
+	if cfg.MaxConns == 0 {
+		cfg.MaxConns = DefaultMaxConns
+	}
+	if cfg.ProxyTimeout == 0 {
+		cfg.ProxyTimeout = DefaultProxyTimeout
+	}
+	switch {
+	case cfg.Log == nil:
+		return errors.New("no Log")
+	case cfg.Inner == nil && cfg.Address == "":
+		return errors.New("neither Address nor Inner")
+	case cfg.Inner != nil && cfg.Address != "":
+		return errors.New("both Address and Inner")
+	case cfg.Network != "tcp" && cfg.Network != "tcp4" && cfg.Network != "tcp6":
+		return fmt.Errorf("network %q is not tcp, tcp4 or tcp6", cfg.Network)
+	case cfg.MaxConns < 0, cfg.MaxPerNetwork < 0, cfg.ProxyTimeout < 0:
+		return errors.New("a limit is negative")
+	}
+	for _, p := range cfg.ProxyFrom {
+		if err := checkFrontEnds(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Accept waits for the next connection that is within the caps. RemoteAddr of
+// the connection is the client's address, see [ClientAddr]. The only error is
+// [net.ErrClosed]; after Close, connections that had been accepted earlier and
+// whose PROXY header was still on its way are returned first, so that a restart
+// loses none.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.inner.Accept()
+		if err != nil {
+			return nil, err
+		}
+		client := canonical(c.RemoteAddr())
+		if !client.IsValid() {
+			l.drop(c)
+			continue
+		}
+		if !l.caps.take(client.Addr()) {
+			l.refuse(c)
+			continue
+		}
+		return &conn{
+			Conn:    c,
+			remote:  net.TCPAddrFromAddrPort(client),
+			release: func() { l.caps.release(client.Addr()) },
+		}, nil
+	}
+}
+
+// Close stops accepting. Open connections stay open.
+func (l *Listener) Close() error { return l.inner.Close() }
+
+// Addr is the address listened on.
+func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
+
+// Stats returns the counts of this moment.
+func (l *Listener) Stats() Stats {
+	return Stats{Open: l.caps.open(), Refused: l.refused.Load(), Dropped: l.dropped.Load()}
+}
+
+func (l *Listener) drop(c net.Conn) {
+	l.dropped.Add(1)
+	c.Close()
+}
+
+// refuse tells c that there are too many connections, without making the
+// caller wait for a client that does not read.
+func (l *Listener) refuse(c net.Conn) {
+	l.refused.Add(1)
+	if len(l.refusal) == 0 {
+		c.Close()
+		return
+	}
+	select {
+	case l.refusing <- struct{}{}:
+	default:
+		c.Close()
+		return
+	}
+	go func() {
+		defer func() { <-l.refusing }()
+		c.SetWriteDeadline(time.Now().Add(refusalTime))
+		if _, err := c.Write(l.refusal); err != nil {
+			c.Close()
+			return
+		}
+		CloseCleanly(c, refusalTime)
+	}()
+}
