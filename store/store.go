@@ -1,0 +1,227 @@
+// Package store says, in words, where a register is kept: what a reader and a
+// writer owe to the desk and to the importer. Package sqlite keeps it in one
+// file; package storetest is the suite that holds every store to the words.
+//
+// It knows objects as kind, key and bytes only. It is not where records are
+// understood (register), and not where it is decided who sees them (disclose).
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"registerd/register"
+)
+
+// Kind is a kind of object; keys are unique within one. Numbers are kept in
+// databases and never reused.
+type Kind uint8
+
+// The kinds. Registered and reserved names share one, so that one look says
+// what a name is, and no name can be both.
+const (
+	Names      Kind = 1 // register.Domain or register.Reserved, by Name
+	Contacts   Kind = 2 // by HandleKey of the handle; alias: of the ROID
+	Hosts      Kind = 3 // by Name
+	Registrars Kind = 4 // by HandleKey of the id; alias: the IANA id in decimal
+	IDNTables  Kind = 5 // by HandleKey of the id
+	Kept       Kind = 6 // register.Kept, by HandleKey of the handle; belongs to no generation
+)
+
+func (k Kind) String() string {
+	names := [...]string{"", "name", "contact", "host", "registrar", "IDN table", "kept facts"}
+	if int(k) < len(names) {
+		return names[k]
+	}
+	return fmt.Sprintf("kind %d", uint8(k))
+}
+
+// Ref names an object. Keys compare by bytes.
+type Ref struct {
+	Kind Kind
+	Key  string
+}
+
+// Object is one object of the register.
+type Object struct {
+	Ref
+	Alias string // a second key it is found by, unique within the kind; "" for none
+	Bytes []byte // versioned bytes of package register; the first is the register.Tag
+	Refs  []Ref  // what it refers to, in the order in which Found.With shows it
+}
+
+// Tag is what the object is; 0 when there is no object.
+func (o *Object) Tag() register.Tag {
+	if len(o.Bytes) == 0 {
+		return 0
+	}
+	return register.Tag(o.Bytes[0])
+}
+
+// Ask asks for one object by its key, or by its alias.
+type Ask struct {
+	Ref
+	ByAlias bool
+}
+
+// Found is an object with the objects it refers to. With has an entry for each
+// of its Refs, in order; one that the register does not hold has no Bytes.
+// The zero Found is "not there".
+type Found struct {
+	Object
+	With []Object
+}
+
+// There reports whether the object is in the register.
+func (f *Found) There() bool { return len(f.Bytes) != 0 }
+
+// Edition is the state of the register that an answer belongs to. Version
+// grows with every published change, whether of an object or of the state.
+type Edition struct {
+	Version uint64
+	State   *register.State // shared: not to be changed
+}
+
+// ErrEmpty says that nothing was ever published. It is a failure for who asks
+// a question, never "not found".
+var ErrEmpty = errors.New("no register was loaded yet")
+
+// ErrDamaged is wrapped by the error for a record whose digest, key or hash
+// does not hold. It is a failure, never "not found".
+var ErrDamaged = errors.New("damaged record")
+
+// ErrHeld is wrapped by the error for a second load while one is under way.
+var ErrHeld = errors.New("another load is under way")
+
+// Reader answers questions. It is safe for concurrent use, and never waits for
+// a writer.
+//
+// A call answers from one snapshot: all objects, those they refer to and the
+// edition belong together, whatever is published meanwhile. A call that begins
+// after a change was published sees it. "Not there" is said only if both
+// the key and its hash in a second table are absent; if they disagree, if a
+// digest over kind, key and bytes does not hold, or if the key read is not the
+// key asked, the error wraps ErrDamaged. Before the first publication
+// every call returns ErrEmpty.
+type Reader interface {
+	// Edition is what is published now. It is what a kept answer is checked by,
+	// so it costs less than any question.
+	Edition(ctx context.Context) (Edition, error)
+
+	// Find answers all asks, in order.
+	Find(ctx context.Context, asks ...Ask) ([]Found, Edition, error)
+
+	// Tags tells for many keys of a kind what they are: 0 is "not there". It is
+	// for availability, and reads no record.
+	Tags(ctx context.Context, kind Kind, keys []string) ([]register.Tag, Edition, error)
+
+	// Walk calls f with every published object of a kind by ascending key,
+	// without With, until f returns an error. It is for maintenance.
+	Walk(ctx context.Context, kind Kind, f func(Object) error) error
+
+	Close() error
+}
+
+// Writer changes the register. There is one load at a time; single changes
+// and a load may alternate.
+type Writer interface {
+	// Change runs f in one transaction on the published register. If f returns
+	// nil, its changes are published in one step and survive a power cut;
+	// otherwise nothing changes.
+	Change(ctx context.Context, f func(Tx) error) error
+
+	// Load begins a full load beside the published register. An unpublished
+	// load that was left behind, by a crash too, is removed.
+	Load(ctx context.Context) (Load, error)
+
+	Close() error
+}
+
+// Tx is a transaction on one generation of the register.
+type Tx interface {
+	// State returns a copy of the state as it will be published. On a register
+	// that was never loaded it is the zero State.
+	State() register.State
+
+	// SetState replaces it, counts excepted: those the store keeps.
+	SetState(register.State)
+
+	Find(Ask) (Found, error)
+
+	// Put adds or replaces an object. Objects that refer to it show it at once.
+	// Alias or key of another object of the kind is an error.
+	Put(Object) error
+
+	// Delete removes an object and reports whether it was there.
+	Delete(Ref) (bool, error)
+
+	// Dangling reports the references, of objects put and to objects deleted in
+	// this transaction, that lead nowhere now: at most limit, and how many
+	// there are in all.
+	Dangling(limit int) ([]Dangling, int, error)
+
+	// Log keeps a change for replaying. Serials ascend.
+	Log(Entry) error
+
+	// Logged calls f with the kept changes whose serial is greater than
+	// serial and whose time is after t, in order of serial.
+	Logged(serial uint64, t time.Time, f func(Entry) error) error
+}
+
+// Entry is a kept change.
+type Entry struct {
+	Serial uint64
+	Time   time.Time
+	Body   []byte
+}
+
+// Dangling is a reference to an object that the register does not hold. Line
+// is the place given with the object that refers, 0 if unknown.
+type Dangling struct {
+	From, To Ref
+	Line     int64
+}
+
+// Duplicate is a key, or an alias, that was put twice.
+type Duplicate struct {
+	Ref
+	Alias       bool
+	Line, First int64
+}
+
+// Load is a full load: a generation built beside the served one. Memory does
+// not grow with the number of objects.
+type Load interface {
+	// Put takes an object, in any order; line is its place in the input.
+	Put(o Object, line int64) error
+
+	// Seal is called once, after the last Put. It checks the whole and makes it ready.
+	Seal(ctx context.Context, progress func(done, total int)) (Report, error)
+
+	// Gone calls f with the published objects of a kind whose key is not in
+	// the load. It may be called in Publish's f.
+	Gone(ctx context.Context, kind Kind, f func(Object) error) error
+
+	// Publish runs f in a transaction on the sealed load, and publishes the
+	// load with f's changes in one step that survives a power cut. Earlier
+	// generations are removed afterwards. A load with duplicates is refused.
+	Publish(ctx context.Context, f func(Tx) error) error
+
+	// Close removes the load unless it was published.
+	Close() error
+}
+
+// Report says what a sealed load holds. Duplicates and Dangling are the first
+// MaxReported of each; the totals count all.
+type Report struct {
+	Counts          register.Counts
+	Duplicates      []Duplicate
+	Dangling        []Dangling
+	DuplicatesTotal int
+	DanglingTotal   int
+}
+
+// MaxReported is how many problems of a kind a report names.
+const MaxReported = 100
