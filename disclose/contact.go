@@ -1,0 +1,143 @@
+package disclose
+
+import (
+	"time"
+
+	"registerd/register"
+)
+
+// Contact is what may be seen of a contact in one role. One postal form is
+// shown: the localised one where the register has it, since that is how the
+// holder writes it.
+type Contact struct {
+	Role    register.Role // none when asked for by handle
+	Missing bool          // referred to, and not in the register; only said to who may see the handle
+
+	Handle       Value[string]
+	ROID         Value[string]
+	Holder       Value[register.HolderType]
+	Name         Value[string]
+	Organization Value[string]
+	Street       Value[[]string]
+	City         Value[string]
+	Province     Value[string]
+	Code         Value[string]
+	Country      Value[string]
+	Voice        Value[register.Phone]
+	Fax          Value[register.Phone]
+	Email        Value[string]
+	Statuses     Value[[]string]
+	Verification Value[register.Verification] // in part: the state alone
+	Language     Value[string]
+	Sponsor      Value[string]
+	Creator      Value[string]
+	Updater      Value[string]
+	Created      Value[time.Time]
+	Updated      Value[time.Time]
+	Transferred  Value[time.Time]
+	Preference   Value[register.Preference]
+	Protection   Value[register.Protection]
+	Consent      Value[register.Element]
+
+	personal bool
+	shown    []Field
+}
+
+// Personal reports that the view tells something of a person: what a budget
+// for personal records counts.
+func (c *Contact) Personal() bool { return c.personal }
+
+// Disclosed lists what the view shows, for the journal.
+func (c *Contact) Disclosed() []Field { return c.shown }
+
+// Contact makes the view of a contact asked for by handle. ok is false when
+// its existence may not be known: the answer is then that of an absent one.
+func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) {
+	k := circumstance{v.standing(c.Sponsor), register.RoleNone, c.Traits()}
+	d := p.decisions(k)
+	if !d[ContactExistence].shows() {
+		return Contact{}, false
+	}
+	contactView(&view, d, c, k)
+	return view, true
+}
+
+func (d decision) shows() bool { return d.rule != nil && d.rule.Outcome != Withhold }
+
+// missingContact stands for a contact that is referred to and not in the
+// register. Its reference is its handle; all else is absent, and what may be
+// seen is decided as for a holder of whom nothing is known.
+func missingContact(handle string) *register.Contact { return &register.Contact{Handle: handle} }
+
+func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance) {
+	form := &c.Local
+	if form.Empty() {
+		form = &c.International
+	}
+	*out = Contact{
+		Role:         k.role,
+		Handle:       text(d[ContactHandle], c.Handle),
+		ROID:         text(d[ContactHandle], c.ROID),
+		Holder:       decide(d[ContactHolder], c.Facts.Holder, c.Facts.Holder != register.HolderUnknown),
+		Name:         text(d[ContactName], form.Name),
+		Organization: text(d[ContactOrganization], form.Organization),
+		Street:       items(d[ContactStreet], form.Address.Street),
+		City:         text(d[ContactCity], form.Address.City),
+		Province:     text(d[ContactProvince], form.Address.Province),
+		Code:         text(d[ContactCode], form.Address.Code),
+		Country:      text(d[ContactCountry], form.Address.Country),
+		Voice:        decide(d[ContactVoice], c.Voice, c.Voice.Number != ""),
+		Fax:          decide(d[ContactFax], c.Fax, c.Fax.Number != ""),
+		Email:        text(d[ContactEmail], c.Email),
+		Statuses:     items(d[ContactStatus], c.Statuses),
+		Verification: verification(d[ContactVerification], c.Facts.Verification),
+		Language:     text(d[ContactLanguage], c.Facts.Language),
+		Sponsor:      text(d[ContactSponsor], c.Sponsor),
+		Creator:      text(d[ContactCreator], c.Creator),
+		Updater:      text(d[ContactUpdater], c.Updater),
+		Created:      date(d[ContactCreated], c.Created),
+		Updated:      date(d[ContactUpdated], c.Updated),
+		Transferred:  date(d[ContactTransferred], c.Transferred),
+		Preference:   decide(d[ContactPreference], c.Disclose, c.Disclose != register.Preference{}),
+		Protection:   decide(d[ContactProtection], c.Facts.Protection, true),
+		Consent:      decide(d[ContactConsent], c.Facts.Consent, c.Facts.Consent != 0),
+	}
+	out.personal = d.personal(k.traits)
+	if k.standing > ToPublic {
+		out.shown = d.shown(ContactExistence, ContactConsent)
+	}
+}
+
+// personal reports that a person's data is shown: any but the country of
+// somebody who is not an organisation, or a contact person's.
+func (d *decisions) personal(t register.Traits) bool {
+	organization := t.Holder() == register.HolderLegal || t.Holder() == register.HolderPublicBody
+	for f := ContactName; f <= ContactEmail; f++ {
+		if d[f].shows() && (f.ofPerson() || !organization && f.personal()) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown lists the fields that are not withheld.
+func (d *decisions) shown(first, last Field) []Field {
+	var out []Field
+	for f := first; f <= last; f++ {
+		if d[f].shows() {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// verification shows the whole, or of a completed identification the word.
+func verification(d decision, v register.Verification) Value[register.Verification] {
+	if d.rule != nil && d.rule.Outcome == ShowPart {
+		part := register.Verification{State: v.State}
+		return Value[register.Verification]{value: part, rule: d.rule, status: Part}
+	}
+	return decide(d, v, true)
+}
+
+func date(d decision, t time.Time) Value[time.Time] { return decide(d, t, !t.IsZero()) }

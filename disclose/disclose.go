@@ -1,0 +1,125 @@
+// Package disclose says what of the register may be seen, by whom, and why
+// not: the publication rules, and the views they make of raw objects.
+//
+// It is the only place where something is withheld, and a withheld value is
+// dropped here: windows receive views and cannot reach behind them. It does
+// not know who is asking (access), nor how an answer is written (the windows).
+package disclose
+
+import "registerd/register"
+
+// Audience is who an answer is for. The zero value is nobody, who sees nothing.
+type Audience uint8
+
+// The audiences.
+const (
+	Nobody Audience = iota
+	Public
+	Registrar
+	Authority
+	Operator
+)
+
+func (a Audience) String() string {
+	words := [...]string{"nobody", "public", "registrar", "authority", "operator"}
+	if int(a) < len(words) {
+		return words[a]
+	}
+	return "nobody"
+}
+
+// ParseAudience reads an audience's word, nobody excepted.
+func ParseAudience(s string) (Audience, bool) {
+	for a := Public; a <= Operator; a++ {
+		if a.String() == s {
+			return a, true
+		}
+	}
+	return Nobody, false
+}
+
+// Viewer is whoever an answer is made for. The zero value sees nothing.
+type Viewer struct {
+	Audience  Audience
+	Registrar string // HandleKey of the registrar's id; only with audience Registrar
+}
+
+// Standing is how a viewer stands to an object: what rules go by.
+type Standing uint8
+
+// The standings. A registrar is that of record or another one, object by object.
+const (
+	ToNobody Standing = iota
+	ToPublic
+	ToOtherRegistrar
+	ToRegistrarOfRecord
+	ToAuthority
+	ToOperator
+)
+
+// standing is that of the viewer to an object that sponsor is the registrar of.
+func (v Viewer) standing(sponsor string) Standing {
+	switch v.Audience {
+	case Public:
+		return ToPublic
+	case Authority:
+		return ToAuthority
+	case Operator:
+		return ToOperator
+	case Registrar:
+		if key, err := register.HandleKey(sponsor); err == nil && v.Registrar != "" && key == v.Registrar {
+			return ToRegistrarOfRecord
+		}
+		return ToOtherRegistrar
+	default:
+		return ToNobody
+	}
+}
+
+// Status is what became of a value.
+type Status uint8
+
+// The statuses. The zero value is withheld.
+const (
+	Withheld Status = iota
+	Absent          // may be seen, and the register holds none
+	Shown
+	Part // a part of the value is shown
+)
+
+// Value is one field of a view. Only this package sets it; the zero Value is
+// withheld from everybody. A withheld Value holds nothing: what was there, and
+// whether anything was there, is gone.
+type Value[T any] struct {
+	value  T
+	rule   *Rule
+	status Status
+}
+
+// Get returns the value, and whether there is one to be seen.
+func (v Value[T]) Get() (T, bool) { return v.value, v.status >= Shown }
+
+// Status is what became of the value.
+func (v Value[T]) Status() Status { return v.status }
+
+// Redacted reports that the value is withheld and that answers say so. Fields
+// that no public answer has a place for are withheld without a word.
+func (v Value[T]) Redacted() bool { return v.status == Withheld && v.rule != nil && !v.rule.Silent }
+
+// Rule is the rule that decided. It is nil for the zero Value.
+func (v Value[T]) Rule() *Rule { return v.rule }
+
+// decide makes the Value that a decision allows of a raw value.
+func decide[T any](d decision, raw T, present bool) Value[T] {
+	if d.rule == nil || d.rule.Outcome == Withhold {
+		return Value[T]{rule: d.rule}
+	}
+	if !present {
+		return Value[T]{rule: d.rule, status: Absent}
+	}
+	return Value[T]{value: raw, rule: d.rule, status: Shown}
+}
+
+func text[T ~string](d decision, raw T) Value[T] { return decide(d, raw, raw != "") }
+
+func items[T any](d decision, raw []T) Value[[]T] { return decide(d, raw, len(raw) != 0) }

@@ -1,0 +1,172 @@
+package disclose
+
+import (
+	"net/netip"
+	"time"
+
+	"registerd/register"
+)
+
+// Domain is what may be seen of a registered name.
+type Domain struct {
+	Name        Value[register.Name]
+	Handle      Value[string]
+	IDNTable    Value[string]
+	VariantOf   Value[register.Name]
+	Statuses    Value[[]string]
+	Grace       Value[[]string]
+	Contacts    Value[[]Contact] // one for each role, the registrant first
+	NameServers Value[[]NameServer]
+	Sponsor     Value[RegistrarView]
+	Creator     Value[string]
+	Updater     Value[string]
+	Created     Value[time.Time]
+	Expires     Value[time.Time]
+	Updated     Value[time.Time]
+	Transferred Value[time.Time]
+	Transfer    Value[*register.Transfer]
+	DNSSEC      Value[DNSSEC]
+	Suspension  Value[*register.Proceeding]
+	Dispute     Value[*register.Proceeding]
+
+	shown []Field
+}
+
+// Disclosed lists what the view shows, contacts included, for the journal.
+func (d *Domain) Disclosed() []Field {
+	out := d.shown
+	seen := map[Field]bool{}
+	contacts, _ := d.Contacts.Get()
+	for i := range contacts {
+		for _, f := range contacts[i].shown {
+			if !seen[f] {
+				seen[f] = true
+				out = append(out[:len(out):len(out)], f)
+			}
+		}
+	}
+	return out
+}
+
+// PersonalRecords is how many contacts of persons the view tells of.
+func (d *Domain) PersonalRecords() int {
+	contacts, _ := d.Contacts.Get()
+	n := 0
+	for i := range contacts {
+		if contacts[i].personal {
+			n++
+		}
+	}
+	return n
+}
+
+// DNSSEC is a delegation's keys. Signed is false when there are none.
+type DNSSEC struct {
+	MaxSigLife int
+	DS         []register.DS
+	Keys       []register.DNSKey
+}
+
+// Signed reports a signed delegation.
+func (s DNSSEC) Signed() bool { return len(s.DS)+len(s.Keys) > 0 }
+
+// NameServer is a domain's name server. Handle, statuses and addresses come
+// from the host object, or, for registers without those, from the domain.
+type NameServer struct {
+	Name     register.Name
+	Handle   Value[string]
+	Statuses Value[[]string]
+	Addrs    Value[[]netip.Addr]
+}
+
+// Record is a domain with the objects it refers to, as the store found them; a
+// reference that the register does not hold is nil.
+type Record struct {
+	Domain    *register.Domain
+	Contacts  map[string]*register.Contact // by handle as the domain writes it
+	Hosts     map[register.Name]*register.Host
+	Registrar *register.Registrar
+}
+
+// Domain makes the view of a registered name.
+func (p *Policy) Domain(v Viewer, r *Record) Domain {
+	src := r.Domain
+	standing := v.standing(src.Sponsor)
+	d := p.decisions(circumstance{standing: standing})
+	out := Domain{
+		Name:        text(d[DomainName], src.Name),
+		Handle:      text(d[DomainHandle], src.ROID),
+		IDNTable:    text(d[DomainIDNTable], src.IDNTable),
+		VariantOf:   text(d[DomainVariantOf], src.Original),
+		Statuses:    items(d[DomainStatus], src.Statuses),
+		Grace:       items(d[DomainGrace], src.RGP),
+		Sponsor:     p.sponsor(d[DomainSponsor], v, r),
+		Creator:     text(d[DomainCreator], src.Creator),
+		Updater:     text(d[DomainUpdater], src.Updater),
+		Created:     date(d[DomainCreated], src.Created),
+		Expires:     date(d[DomainExpires], src.Expires),
+		Updated:     date(d[DomainUpdated], src.Updated),
+		Transferred: date(d[DomainTransferred], src.Transferred),
+		Transfer:    decide(d[DomainTransfer], src.Transfer, src.Transfer != nil),
+		DNSSEC:      decide(d[DomainDNSSEC], DNSSEC{src.MaxSigLife, src.DS, src.Keys}, true),
+		Suspension:  decide(d[DomainSuspension], src.Suspension, src.Suspension != nil),
+		Dispute:     decide(d[DomainDispute], src.Dispute, src.Dispute != nil),
+	}
+	if d[DomainContacts].shows() {
+		out.Contacts = items(d[DomainContacts], p.domainContacts(standing, r))
+	}
+	if d[DomainNameServers].shows() {
+		out.NameServers = items(d[DomainNameServers], nameServers(d, r))
+	}
+	if standing > ToPublic {
+		out.shown = d.shown(DomainName, DomainDispute)
+	}
+	return out
+}
+
+// domainContacts views the contacts of a domain. Whoever is its registrar of
+// record is so for its contacts too, whoever sponsors those.
+func (p *Policy) domainContacts(standing Standing, r *Record) []Contact {
+	roles := r.Domain.Roles()
+	out := make([]Contact, len(roles))
+	for i, role := range roles {
+		c := r.Contacts[role.Handle]
+		missing := c == nil
+		if missing {
+			c = missingContact(role.Handle)
+		}
+		k := circumstance{standing, role.Role, c.Traits()}
+		d := p.decisions(k)
+		contactView(&out[i], d, c, k)
+		out[i].Missing = missing && d[ContactHandle].shows()
+	}
+	return out
+}
+
+func (p *Policy) sponsor(d decision, v Viewer, r *Record) Value[RegistrarView] {
+	switch {
+	case !d.shows(), r.Domain.Sponsor == "":
+		return decide(d, RegistrarView{}, false)
+	case r.Registrar == nil:
+		return decide(d, p.Registrar(v, &register.Registrar{ID: r.Domain.Sponsor}), true)
+	}
+	return decide(d, p.Registrar(v, r.Registrar), true)
+}
+
+func nameServers(d *decisions, r *Record) []NameServer {
+	out := make([]NameServer, len(r.Domain.Hosts))
+	for i, ns := range r.Domain.Hosts {
+		view := NameServer{Name: ns.Name}
+		if h := r.Hosts[ns.Name]; h != nil && !ns.Attr {
+			view.Handle = text(d[HostHandle], h.ROID)
+			view.Statuses = items(d[HostStatus], h.Statuses)
+			view.Addrs = items(d[HostAddresses], h.Addrs)
+		} else {
+			view.Handle = text(d[HostHandle], "")
+			view.Statuses = items[string](d[HostStatus], nil)
+			view.Addrs = items(d[HostAddresses], ns.Addrs)
+		}
+		out[i] = view
+	}
+	return out
+}
