@@ -1,0 +1,169 @@
+// Package lookup is the desk: the one path from a question to an answer.
+//
+// Every window comes here, and here every question is admitted, looked up,
+// disclosed, charged and journaled, in this order, before anything is
+// released. The desk hands out views only; it has no way to hand out a raw
+// record. It does not know how a question arrives or an answer is written.
+package lookup
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"registerd/access"
+	"registerd/audit"
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+	"registerd/store"
+)
+
+// Window is where a question came in.
+type Window string
+
+// The windows.
+const (
+	WHOIS        Window = "whois"
+	Availability Window = "das"
+	RDAP         Window = "rdap"
+	Console      Window = "ask"
+)
+
+// Kind is what a question is about.
+type Kind string
+
+// The kinds of question.
+const (
+	KindDomain       Kind = "domain"
+	KindHost         Kind = "nameserver"
+	KindEntity       Kind = "entity"
+	KindAvailability Kind = "availability"
+	KindHelp         Kind = "help"
+	KindCredential   Kind = "credential"
+	KindOther        Kind = "other"
+)
+
+// Published is what the operator publishes and may replace while the desk is
+// open: every answer is made by the old or by the new one as a whole.
+type Published struct {
+	Policy   *disclose.Policy
+	Access   *access.Access
+	Operator register.Operator
+	Policies register.Policies
+}
+
+// Config is what a desk is made of. All but Observe is required.
+type Config struct {
+	Store     store.Reader
+	Limiter   *ratelimit.Limiter
+	Journal   *audit.Journal
+	AccessLog *audit.AccessLog
+	Published Published
+	Now       func() time.Time
+
+	// Observe is told of every question, for metrics. It may be nil.
+	Observe func(w Window, k Kind, a disclose.Audience, o audit.Outcome, took time.Duration)
+
+	// Kept is how many public answers are kept ready; 0 keeps none. One takes
+	// about 20 KB, and is used only while the register has not changed since.
+	Kept int
+}
+
+// Desk answers questions. It is safe for concurrent use.
+type Desk struct {
+	store     store.Reader
+	limiter   *ratelimit.Limiter
+	journal   *audit.Journal
+	accessLog *audit.AccessLog
+	now       func() time.Time
+	observe   func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration)
+	published atomic.Pointer[Published]
+	kept      *lru.TwoQueueCache[register.Name, *DomainAnswer]
+	last      atomic.Pointer[store.Edition]
+}
+
+// New opens a desk and refuses to do so with a part missing.
+func New(c Config) (*Desk, error) {
+	switch {
+	case c.Store == nil:
+		return nil, errors.New("desk: no store")
+	case c.Limiter == nil:
+		return nil, errors.New("desk: no limiter")
+	case c.Journal == nil:
+		return nil, errors.New("desk: no journal")
+	case c.AccessLog == nil:
+		return nil, errors.New("desk: no access log")
+	case c.Now == nil:
+		return nil, errors.New("desk: no clock")
+	}
+	d := &Desk{
+		store: c.Store, limiter: c.Limiter, journal: c.Journal, accessLog: c.AccessLog,
+		now: c.Now, observe: c.Observe,
+	}
+	if d.observe == nil {
+		d.observe = func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration) {}
+	}
+	if c.Kept > 0 {
+		kept, err := lru.New2Q[register.Name, *DomainAnswer](c.Kept)
+		if err != nil {
+			return nil, err
+		}
+		d.kept = kept
+	}
+	if err := d.Publish(c.Published); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Publish replaces what the operator publishes, from the next question on.
+func (d *Desk) Publish(p Published) error {
+	switch {
+	case p.Policy == nil:
+		return errors.New("desk: no publication rules")
+	case p.Access == nil:
+		return errors.New("desk: no access")
+	}
+	d.published.Store(&p)
+	return nil
+}
+
+// About is what every answer says of the register itself.
+type About struct {
+	Operator  register.Operator
+	Policies  register.Policies
+	Zones     []register.Name
+	Serial    uint64
+	Watermark time.Time // the data is as of this time
+	Rules     string    // version of the publication rules
+	Version   uint64    // of the register: grows with every change
+}
+
+func about(p *Published, e *store.Edition) About {
+	a := About{Operator: p.Operator, Policies: p.Policies, Rules: p.Policy.Version()}
+	if e != nil && e.State != nil {
+		a.Zones, a.Serial, a.Watermark, a.Version = e.State.Zones, e.State.Serial, e.State.Watermark, e.Version
+	}
+	return a
+}
+
+// About is for refusals and failures, which say who keeps the register too. It
+// asks nobody: the register's part is as the last answer knew it, empty before
+// the first.
+func (d *Desk) About() About { return about(d.published.Load(), d.last.Load()) }
+
+// Ready reports whether questions can be answered: the register can be read.
+func (d *Desk) Ready(ctx context.Context) (About, error) {
+	e, err := d.store.Edition(ctx)
+	if err != nil {
+		return d.About(), err
+	}
+	return about(d.published.Load(), &e), nil
+}
+
+// JournalReady reports why privileged questions would be refused, if they would.
+func (d *Desk) JournalReady() error { return d.journal.Err() }

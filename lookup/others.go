@@ -1,0 +1,135 @@
+package lookup
+
+import (
+	"context"
+	"fmt"
+
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+	"registerd/store"
+)
+
+// HostAnswer is what the register says of a name server.
+type HostAnswer struct {
+	About About
+	Host  disclose.Host
+}
+
+// Host answers about a name server object.
+func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
+	name, syntax := register.ParseHost(q.Text)
+	v, err := d.admit(q, KindHost, ratelimit.Lookup, syntax)
+	if err != nil {
+		return nil, err
+	}
+	found, edition, err := v.find(ctx, store.Ask{Ref: store.Ref{Kind: store.Hosts, Key: string(name)}})
+	if err != nil {
+		return nil, err
+	}
+	if !found[0].There() {
+		return nil, v.leave(fmt.Errorf("%s: %w", name, register.ErrNotFound))
+	}
+	h, err := register.DecodeHost(found[0].Bytes)
+	if err != nil {
+		return nil, v.fail(err)
+	}
+	by, err := registrarIn(found[0].With)
+	if err != nil {
+		return nil, v.fail(err)
+	}
+	a := &HostAnswer{About: about(v.published, &edition), Host: v.published.Policy.Host(v.viewer(), h, by)}
+	none := func() []disclose.Field { return nil }
+	return a, v.release(ctx, disclosure{object: found[0].Ref, edition: edition, fields: none})
+}
+
+func registrarIn(with []store.Object) (*register.Registrar, error) {
+	for i := range with {
+		if with[i].Kind == store.Registrars && len(with[i].Bytes) > 0 {
+			return register.DecodeRegistrar(with[i].Bytes)
+		}
+	}
+	return nil, nil
+}
+
+// EntityAnswer is what the register says of a contact or of a registrar. One
+// of the two is set.
+type EntityAnswer struct {
+	About     About
+	Contact   *disclose.Contact
+	Registrar *disclose.RegistrarView
+}
+
+// Whom says which entities a question may mean.
+type Whom uint8
+
+// Whom a question may mean: whoever answers to the handle, or one sort alone.
+const (
+	Anyone Whom = iota
+	ContactOnly
+	RegistrarOnly
+)
+
+// Entity answers about whoever has a handle: of a contact its handle, then its
+// ROID; of a registrar its id, then the id IANA gave it. One that may not be
+// known of is passed over, as if it were not there.
+func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer, error) {
+	key, syntax := register.HandleKey(q.Text)
+	v, err := d.admit(q, KindEntity, ratelimit.Lookup, syntax)
+	if err != nil {
+		return nil, err
+	}
+	contact, registrar := store.Ref{Kind: store.Contacts, Key: key}, store.Ref{Kind: store.Registrars, Key: key}
+	found, edition, err := v.find(ctx,
+		store.Ask{Ref: contact}, store.Ask{Ref: contact, ByAlias: true},
+		store.Ask{Ref: registrar}, store.Ask{Ref: registrar, ByAlias: true})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if !found[i].There() || !whom.means(found[i].Kind) {
+			continue
+		}
+		a := &EntityAnswer{About: about(v.published, &edition)}
+		out := disclosure{object: found[i].Ref, edition: edition}
+		visible, err := v.discloseEntity(a, &out, &found[i])
+		if err != nil {
+			return nil, v.fail(err)
+		}
+		if visible {
+			return a, v.release(ctx, out)
+		}
+	}
+	return nil, v.leave(fmt.Errorf("handle: %w", register.ErrNotFound))
+}
+
+func (w Whom) means(k store.Kind) bool {
+	return w == Anyone || (w == ContactOnly) == (k == store.Contacts)
+}
+
+func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, f *store.Found) (visible bool, err error) {
+	if f.Kind == store.Registrars {
+		r, err := register.DecodeRegistrar(f.Bytes)
+		if err != nil {
+			return false, err
+		}
+		view := v.published.Policy.Registrar(v.viewer(), r)
+		a.Registrar = &view
+		out.fields = func() []disclose.Field { return nil }
+		return true, nil
+	}
+	c, err := register.DecodeContact(f.Bytes)
+	if err != nil {
+		return false, err
+	}
+	view, ok := v.published.Policy.Contact(v.viewer(), c)
+	if !ok {
+		return false, nil
+	}
+	a.Contact = &view
+	out.fields = view.Disclosed
+	if view.Personal() {
+		out.personal = 1
+	}
+	return true, nil
+}

@@ -1,0 +1,191 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"registerd/access"
+	"registerd/audit"
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+	"registerd/store"
+)
+
+// Question is one question at the desk. Who is asking is part of it.
+type Question struct {
+	Caller access.Caller
+	Window Window
+	Text   string // the name or handle asked for, as it arrived
+}
+
+// ErrElsewhere says that a name lies in no zone of this register. Nothing is
+// said about it: neither that it exists nor that it does not.
+var ErrElsewhere = errors.New("not a name of this register")
+
+// visit is a question on its way through the desk: what is settled when it
+// leaves, whichever way it leaves.
+type visit struct {
+	desk      *Desk
+	published *Published
+	question  Question
+	kind      Kind
+	began     time.Time
+	ticket    ratelimit.Ticket
+	count     int
+}
+
+// admit takes a ticket for a question that could be read, or, if it could not,
+// a ticket of its own kind: nonsense is not free either.
+func (d *Desk) admit(q Question, kind Kind, class ratelimit.Class, syntax error) (*visit, error) {
+	v := &visit{desk: d, published: d.published.Load(), question: q, kind: kind, began: d.now(), count: 1}
+	if syntax != nil {
+		class = ratelimit.Failure
+	}
+	t, err := d.limiter.Admit(client(q.Caller), class)
+	if err == nil {
+		v.ticket, err = t, syntax
+	}
+	if err != nil {
+		return nil, v.leave(err)
+	}
+	return v, nil
+}
+
+func client(c access.Caller) ratelimit.Client {
+	return ratelimit.Client{Addr: c.Channel.Addr, Account: c.Account}
+}
+
+// viewer is what the caller is to the rules.
+func (v *visit) viewer() disclose.Viewer { return v.question.Caller.Viewer() }
+
+// find reads from the store. A failure of ours costs the caller nothing.
+func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
+	found, edition, err := v.desk.store.Find(ctx, asks...)
+	if err != nil {
+		v.ticket.Refund()
+		return nil, edition, v.leave(fmt.Errorf("%s: reading the register: %w", v.kind, err))
+	}
+	v.desk.last.Store(&edition)
+	return found, edition, nil
+}
+
+// fail ends a visit whose record could not be understood: a failure, never
+// "not found".
+func (v *visit) fail(err error) error {
+	v.ticket.Refund()
+	return v.leave(fmt.Errorf("%s: reading the record: %w", v.kind, err))
+}
+
+// disclosure is what is to be released.
+type disclosure struct {
+	object   store.Ref
+	personal int // records of persons that the answer tells of
+	fields   func() []disclose.Field
+	edition  store.Edition
+}
+
+// release charges and journals, and only then lets the answer go.
+func (v *visit) release(ctx context.Context, out disclosure) error {
+	v.ticket.Charge(out.personal)
+	if viewer := v.viewer(); viewer.Audience > disclose.Public {
+		if err := v.journal(ctx, viewer, out); err != nil {
+			v.ticket.Refund()
+			return v.leave(err)
+		}
+	}
+	return v.leave(nil)
+}
+
+// journal records a privileged answer. One that cannot be recorded is not given.
+func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclosure) error {
+	c := v.question.Caller
+	if !c.Channel.Private {
+		return &access.Denied{Why: access.OpenChannel}
+	}
+	fields := out.fields()
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.String()
+	}
+	err := v.desk.journal.Record(ctx, audit.Disclosure{
+		Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
+		Purpose: c.Purpose, Case: c.Case, Window: string(v.question.Window),
+		Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
+		Fields: names, Rules: v.published.Policy.Version(),
+		Serial: out.edition.State.Serial, Client: c.Channel.Addr,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", &access.Denied{Why: access.JournalRequired}, err)
+	}
+	return nil
+}
+
+// leave notes how the question ended, and returns err.
+func (v *visit) leave(err error) error {
+	took := v.desk.now().Sub(v.began)
+	audience := v.question.Caller.Audience
+	outcome := OutcomeOf(err)
+	v.desk.observe(v.question.Window, v.kind, audience, outcome, took)
+	v.desk.accessLog.Note(audit.Question{
+		Client: v.question.Caller.Channel.Addr, Window: string(v.question.Window), Kind: string(v.kind),
+		Audience: audience.String(), Text: v.question.Text, Outcome: outcome, Duration: took, Count: v.count,
+	})
+	return err
+}
+
+// OutcomeOf tells the typed errors of the desk apart. All else is a failure.
+func OutcomeOf(err error) audit.Outcome {
+	var syntax *register.SyntaxError
+	var exceeded *ratelimit.Exceeded
+	var denied *access.Denied
+	switch {
+	case err == nil:
+		return audit.Answered
+	case errors.Is(err, register.ErrNotFound), errors.Is(err, ErrElsewhere):
+		return audit.NotFound
+	case errors.As(err, &syntax):
+		return audit.Malformed
+	case errors.As(err, &exceeded):
+		return audit.Limited
+	case errors.As(err, &denied):
+		return audit.Denied
+	default:
+		return audit.Failed
+	}
+}
+
+// Identify makes a caller of a bearer token. A wrong one takes a ticket, so
+// that guessing is slow.
+func (d *Desk) Identify(w Window, token, purpose, reference string, ch access.Channel) (access.Caller, error) {
+	c, err := d.published.Load().Access.Bearer(token, purpose, reference, ch)
+	if err == nil {
+		return c, nil
+	}
+	_, err = d.admit(Question{Caller: access.Public(ch), Window: w}, KindCredential, ratelimit.Failure, err)
+	return access.Caller{}, err
+}
+
+// Refuse takes a ticket for a question that a window could not read or does
+// not serve. It returns why, or that the budget is exceeded.
+func (d *Desk) Refuse(q Question, kind Kind, why error) error {
+	_, err := d.admit(q, kind, ratelimit.Failure, why)
+	return err
+}
+
+// Help takes a ticket and tells of the register itself.
+func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
+	v, err := d.admit(q, KindHelp, ratelimit.Lookup, nil)
+	if err != nil {
+		return About{}, err
+	}
+	e, err := d.store.Edition(ctx)
+	if err != nil {
+		v.ticket.Refund()
+		return About{}, v.leave(fmt.Errorf("help: reading the register: %w", err))
+	}
+	d.last.Store(&e)
+	return about(v.published, &e), v.leave(nil)
+}
