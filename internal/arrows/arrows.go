@@ -1,0 +1,30 @@
+// Package arrows holds the plan of the house: which folder may import which.
+// A test reads the imports of every file and fails on an arrow that is not
+// drawn here. docs/architecture.md shows the same as a picture.
+package arrows
+
+// Drawn lists, for each folder, the folders of this module that its code may
+// import. Tests may import more: what they build their scene of.
+var Drawn = map[string][]string{
+	"register":        {},
+	"disclose":        {"register"},
+	"access":          {"disclose", "register"},
+	"ratelimit":       {},
+	"audit":           {},
+	"listen":          {},
+	"store":           {"register"},
+	"store/sqlite":    {"store", "register"},
+	"store/storetest": {"store", "register"},
+	"escrow":          {"store", "register"},
+	"lookup":          {"register", "disclose", "access", "ratelimit", "audit", "store"},
+	"rdap":            {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
+	"whois":           {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
+	"das":             {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
+	"testdata":        {},
+	"internal/arrows": {},
+	"cmd/registerd":   anyone,
+	"cmd/bench":       anyone,
+}
+
+// anyone marks a folder that may import every other.
+var anyone = []string{"*"}
