@@ -40,7 +40,10 @@ func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
 	}
 	a := &HostAnswer{About: about(v.published, &edition), Host: v.published.Policy.Host(v.viewer(), h, by)}
 	none := func() []disclose.Field { return nil }
-	return a, v.release(ctx, disclosure{object: found[0].Ref, edition: edition, fields: none})
+	if err := v.release(ctx, disclosure{object: found[0].Ref, edition: edition, fields: none}); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 func registrarIn(with []store.Object) (*register.Registrar, error) {
@@ -96,9 +99,13 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		if err != nil {
 			return nil, v.fail(err)
 		}
-		if visible {
-			return a, v.release(ctx, out)
+		if !visible {
+			continue
 		}
+		if err := v.release(ctx, out); err != nil {
+			return nil, err
+		}
+		return a, nil
 	}
 	return nil, v.leave(fmt.Errorf("handle: %w", register.ErrNotFound))
 }
