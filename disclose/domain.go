@@ -79,12 +79,12 @@ type NameServer struct {
 	Addrs    Value[[]netip.Addr]
 }
 
-// Record is a domain with the objects it refers to, as the store found them; a
-// reference that the register does not hold is nil.
+// Record is a domain with the objects it refers to; one that the register does
+// not hold is nil.
 type Record struct {
 	Domain    *register.Domain
-	Contacts  map[string]*register.Contact // by handle as the domain writes it
-	Hosts     map[register.Name]*register.Host
+	Contacts  []*register.Contact // one for each of Domain.Roles
+	Hosts     []*register.Host    // one for each of Domain.Hosts
 	Registrar *register.Registrar
 }
 
@@ -130,7 +130,7 @@ func (p *Policy) domainContacts(standing Standing, r *Record) []Contact {
 	roles := r.Domain.Roles()
 	out := make([]Contact, len(roles))
 	for i, role := range roles {
-		c := r.Contacts[role.Handle]
+		c := r.Contacts[i]
 		missing := c == nil
 		if missing {
 			c = missingContact(role.Handle)
@@ -157,7 +157,7 @@ func nameServers(d *decisions, r *Record) []NameServer {
 	out := make([]NameServer, len(r.Domain.Hosts))
 	for i, ns := range r.Domain.Hosts {
 		view := NameServer{Name: ns.Name}
-		if h := r.Hosts[ns.Name]; h != nil && !ns.Attr {
+		if h := r.Hosts[i]; h != nil {
 			view.Handle = text(d[HostHandle], h.ROID)
 			view.Statuses = items(d[HostStatus], h.Statuses)
 			view.Addrs = items(d[HostAddresses], h.Addrs)

@@ -19,7 +19,7 @@ const (
 	Unknown State = iota
 	Free          // well-formed, directly below a zone of ours, and not there
 	Registered
-	Reserved // withheld or blocked by the registry
+	Reserved    // withheld or blocked by the registry
 	OutOfPolicy // well-formed, and not directly below a zone of ours
 	Invalid     // not a name
 )

@@ -254,7 +254,10 @@ func TestAKeptAnswerIsUsedUntilTheRegisterOrTheRulesChange(t *testing.T) {
 	if ask() != first {
 		t.Error("the same answer was made twice")
 	}
-	change(t, s.writer, func(tx store.Tx) error { _, err := tx.Delete(store.Ref{Kind: store.Names, Key: "held.example"}); return err })
+	change(t, s.writer, func(tx store.Tx) error {
+		_, err := tx.Delete(store.Ref{Kind: store.Names, Key: "held.example"})
+		return err
+	})
 	second := ask()
 	if second == first {
 		t.Error("an answer outlived a change of the register")

@@ -125,40 +125,85 @@ func (v *visit) discloseName(a *DomainAnswer, out *disclosure, f *store.Found) e
 	return nil
 }
 
-// decodeRecord reads a domain and the objects it refers to.
+// decodeRecord reads a domain and the objects it refers to. These stand in the
+// order in which the domain names them, kind by kind.
 func decodeRecord(f *store.Found) (*disclose.Record, error) {
 	d, err := register.DecodeDomain(f.Bytes)
 	if err != nil {
 		return nil, err
 	}
-	r := &disclose.Record{
-		Domain:   d,
-		Contacts: make(map[string]*register.Contact, len(d.Contacts)+1),
-		Hosts:    make(map[register.Name]*register.Host, len(d.Hosts)),
+	r := &disclose.Record{Domain: d}
+	contacts, hosts := referred(f.With, store.Contacts), referred(f.With, store.Hosts)
+	if r.Contacts, err = contactsOf(d, contacts); err != nil {
+		return nil, err
 	}
-	byKey := make(map[string]*register.Contact, len(d.Contacts)+1)
-	for i := range f.With {
-		o := &f.With[i]
-		switch {
-		case len(o.Bytes) == 0:
+	if r.Hosts, err = hostsOf(d, hosts); err != nil {
+		return nil, err
+	}
+	r.Registrar, err = registrarIn(f.With)
+	return r, err
+}
+
+// referred is the run of objects of one kind.
+func referred(with []store.Object, k store.Kind) []store.Object {
+	first := 0
+	for first < len(with) && with[first].Kind != k {
+		first++
+	}
+	end := first
+	for end < len(with) && with[end].Kind == k {
+		end++
+	}
+	return with[first:end]
+}
+
+func contactsOf(d *register.Domain, with []store.Object) (out []*register.Contact, err error) {
+	roles := d.Roles()
+	if len(roles) != len(with) {
+		return nil, fmt.Errorf("%d contacts for %d roles", len(with), len(roles))
+	}
+	out = make([]*register.Contact, len(with))
+	for i := range with {
+		switch before := sameBefore(with, i); {
+		case len(with[i].Bytes) == 0:
+		case before >= 0:
+			out[i] = out[before]
+		default:
+			if out[i], err = register.DecodeContact(with[i].Bytes); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// sameBefore is the place of the same object before i: the holder is often the
+// administrative contact too. It is -1 when there is none.
+func sameBefore(with []store.Object, i int) int {
+	for j := range i {
+		if with[j].Key == with[i].Key {
+			return j
+		}
+	}
+	return -1
+}
+
+func hostsOf(d *register.Domain, with []store.Object) (out []*register.Host, err error) {
+	out = make([]*register.Host, len(d.Hosts))
+	next := 0
+	for i := range d.Hosts {
+		if d.Hosts[i].Attr {
 			continue
-		case o.Kind == store.Contacts:
-			byKey[o.Key], err = register.DecodeContact(o.Bytes)
-		case o.Kind == store.Hosts:
-			r.Hosts[register.Name(o.Key)], err = register.DecodeHost(o.Bytes)
-		case o.Kind == store.Registrars:
-			r.Registrar, err = register.DecodeRegistrar(o.Bytes)
 		}
-		if err != nil {
-			return nil, err
+		if next == len(with) || with[next].Key != string(d.Hosts[i].Name) {
+			return nil, fmt.Errorf("name server %d is not the host that is referred to", i+1)
 		}
+		if len(with[next].Bytes) > 0 {
+			if out[i], err = register.DecodeHost(with[next].Bytes); err != nil {
+				return nil, err
+			}
+		}
+		next++
 	}
-	for _, role := range d.Roles() {
-		key, err := register.HandleKey(role.Handle)
-		if err != nil {
-			return nil, err
-		}
-		r.Contacts[role.Handle] = byKey[key]
-	}
-	return r, nil
+	return out, nil
 }
