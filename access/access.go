@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"registerd/disclose"
@@ -41,9 +42,10 @@ func Public(ch Channel) Caller { return Caller{Audience: disclose.Public, Channe
 func (c Caller) Named() bool { return c.Account != "" }
 
 // Viewer is what the caller is to the publication rules, for one exactly named
-// object. An authority that gives no purpose or case reference is the public.
+// object. An authority that gives no purpose or case reference, or only spaces,
+// is the public.
 func (c Caller) Viewer() disclose.Viewer {
-	if c.Audience == disclose.Authority && (c.Purpose == "" || c.Case == "") {
+	if c.Audience == disclose.Authority && (strings.TrimSpace(c.Purpose) == "" || strings.TrimSpace(c.Case) == "") {
 		return disclose.Viewer{Audience: disclose.Public}
 	}
 	return disclose.Viewer{Audience: c.Audience, Registrar: c.Registrar}
@@ -128,6 +130,8 @@ func (t *Token) check() error {
 		return errors.New("it has no expiry")
 	case t.Audience < disclose.Registrar:
 		return fmt.Errorf("the audience %s needs no token", t.Audience)
+	case t.Audience > disclose.Operator:
+		return errors.New("there is no such audience")
 	case (t.Audience == disclose.Registrar) != (t.Registrar != ""):
 		return errors.New("a registrar's token, and only that, names its registrar")
 	}

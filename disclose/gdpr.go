@@ -56,16 +56,16 @@ func gdprRules() []Rule {
 			Fields: everyField, When: Condition{Standings: []Standing{ToAuthority}}, Outcome: Show,
 		},
 		{
+			ID: "dispute", Basis: "GDPR Art. 5(1)(c)", Reason: "Disputes are between the parties and the registry.",
+			Fields: []Field{DomainDispute}, When: Condition{Standings: everyone}, Silent: true,
+		},
+		{
 			ID: "registrar-of-record", Basis: "GDPR Art. 6(1)(b)", Reason: "The registrar sees the data it sponsors.",
 			Fields: everyField, When: Condition{Standings: []Standing{ToRegistrarOfRecord}}, Outcome: Show,
 		},
 		{
 			ID: "office", Basis: "GDPR Art. 5(1)(c)", Reason: "For the registry's own work.",
 			Fields: officeFields, When: Condition{Standings: everyone}, Silent: true,
-		},
-		{
-			ID: "dispute", Basis: "GDPR Art. 5(1)(c)", Reason: "Disputes are not published.",
-			Fields: []Field{DomainDispute}, When: Condition{Standings: everyone}, Silent: true,
 		},
 		{
 			ID: "not-personal", Basis: "NIS2 Art. 28(4)", Reason: "Not personal data.",

@@ -128,11 +128,30 @@ func NewPolicy(version string, rules []Rule) (*Policy, error) {
 		if seen[r.ID] {
 			return nil, fmt.Errorf("publication rules: rule %d: the id %s is taken", i+1, r.ID)
 		}
+		if err := r.check(); err != nil {
+			return nil, fmt.Errorf("publication rules: rule %d (%s): %w", i+1, r.ID, err)
+		}
 		seen[r.ID] = true
 	}
 	p := &Policy{version: version, rules: slices.Clone(rules)}
 	p.decided.Store(&map[uint64]*decisions{})
 	return p, nil
+}
+
+// check refuses what would show more than the rule says.
+func (r *Rule) check() error {
+	if r.Outcome > ShowPart {
+		return errors.New("there is no such outcome")
+	}
+	for _, f := range r.Fields {
+		switch {
+		case f == None || f >= fieldCount:
+			return errors.New("there is no such field")
+		case r.Outcome == ShowPart && f != ContactVerification:
+			return fmt.Errorf("%s has no part that could be shown alone", f)
+		}
+	}
+	return nil
 }
 
 // Version names the rules; it stands in the journal beside each disclosure.
@@ -176,7 +195,7 @@ func (p *Policy) Wider(old, new register.Traits) bool {
 	if old == new {
 		return false
 	}
-	for role := register.RoleRegistrant; role <= register.RoleBilling; role++ {
+	for role := register.RoleNone; role <= register.RoleBilling; role++ {
 		before := p.decisions(circumstance{ToPublic, role, old})
 		after := p.decisions(circumstance{ToPublic, role, new})
 		for f := ContactExistence; f <= ContactConsent; f++ {

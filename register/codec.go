@@ -121,6 +121,9 @@ func (c *coder) flag(b *bool) {
 		n = 1
 	}
 	c.number(&n)
+	if n > 1 {
+		c.fail()
+	}
 	*b = n == 1
 }
 

@@ -28,7 +28,11 @@ func HandleKey(s string) (string, error) {
 	if key, ok := foldASCII(s); ok {
 		return key, nil
 	}
-	key := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
+	// NFKC makes a space and a combining mark of some letters.
+	key := strings.TrimSpace(norm.NFKC.String(strings.Map(cherokee, cases.Fold().String(norm.NFKC.String(s)))))
+	if key == "" {
+		return "", &SyntaxError{What: "handle", Reason: "it is empty"}
+	}
 	for _, r := range key {
 		if !unicode.IsGraphic(r) {
 			return "", &SyntaxError{What: "handle", Reason: "it holds a control character"}
@@ -38,6 +42,18 @@ func HandleKey(s string) (string, error) {
 		return "", &SyntaxError{What: "handle", Reason: "it is longer than 255 bytes"}
 	}
 	return key, nil
+}
+
+// cherokee folds to the capitals, as Unicode does. cases.Fold exchanges them
+// with the small letters, so that the two would never meet.
+func cherokee(r rune) rune {
+	switch {
+	case 0xab70 <= r && r <= 0xabbf:
+		return r - 0xab70 + 0x13a0
+	case 0x13f8 <= r && r <= 0x13fd:
+		return r - 8
+	}
+	return r
 }
 
 // foldASCII folds printable ASCII without the tables of x/text.

@@ -1,6 +1,9 @@
 package register
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Traits are what publication rules may look at: a finite set, computed from a
 // contact once and without any of its values, so that decisions can be made
@@ -40,13 +43,17 @@ const (
 func (c *Contact) Traits() Traits {
 	holder := c.Facts.Holder
 	if (holder == HolderLegal || holder == HolderPublicBody) &&
-		c.International.Organization == "" && c.Local.Organization == "" {
+		!isWord(c.International.Organization) && !isWord(c.Local.Organization) {
 		holder = HolderUnknown
 	}
 	if int(holder) >= len(holderWords) {
 		holder = HolderUnknown
 	}
-	t := Traits(holder) | Traits(c.Facts.Verification.State&traitVerificationMask)<<traitVerificationAt
+	state := c.Facts.Verification.State
+	if int(state) >= len(verificationWords) {
+		state = Unverified
+	}
+	t := Traits(holder) | Traits(state)<<traitVerificationAt
 	if c.Facts.Protection != NotProtected {
 		t |= traitProtected
 	}
@@ -84,6 +91,11 @@ func (t Traits) Permits(c Class) bool { return t>>(traitPermitAt+int(c))&1 != 0 
 
 // Consents reports that the registry holds a consent to publish the class.
 func (t Traits) Consents(c Class) bool { return t>>(traitConsentAt+int(c))&1 != 0 }
+
+// isWord tells a name from what forms are filled in with: "-", ".", spaces.
+func isWord(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
+}
 
 // forms are the elements of the postal forms that the contact has.
 func (c *Contact) forms() Element {
