@@ -1,0 +1,193 @@
+package das_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"registerd/das"
+	"registerd/listen"
+	"registerd/ratelimit"
+)
+
+// limits are budgets of n names, and so many that are no names, that fill again in a day.
+func limits(t *testing.T, n int) *ratelimit.Limiter {
+	t.Helper()
+	now := time.Now()
+	c := ratelimit.Defaults()
+	c.Now = func() time.Time { return now }
+	b := ratelimit.Budget{Rate: 0.001, Burst: n}
+	c.Availability = ratelimit.Budgets{
+		IPv4: []ratelimit.Level{{Bits: 32, Budget: b}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: b}}, Account: b,
+	}
+	l, err := ratelimit.New(c)
+	check(t, err)
+	return l
+}
+
+func TestNamesOverTheLimitAreToldWhenToComeAgain(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), limits(t, 5)), nil)
+	heard := ask(t, l, strings.Repeat("free.example\r\n", 8))
+	got := answers(heard)
+	if len(got) != 8 {
+		t.Fatalf("%d answers to 8 names: %q", len(got), heard)
+	}
+	for i, a := range got {
+		want := []string{"%RC=0", "Domain: free.example", "Status: AVAILABLE"}
+		if i >= 5 {
+			want = []string{"%RC=-2"}
+		}
+		if !cmp.Equal(a, want) {
+			t.Errorf("answer %d is %q, want %q", i, a, want)
+		}
+	}
+	if !strings.Contains(heard, "% Limit exceeded, retry after 1000 seconds\r\n% Questions to Example Registry, hostmaster@registry.example") {
+		t.Errorf("the refusal does not say when and whom to ask: %q", heard)
+	}
+}
+
+func TestAClientThatGoesOnOverTheLimitIsLeft(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), limits(t, 1)), nil)
+	c := call(t, l)
+	scan := bufio.NewScanner(c)
+	refused := 0
+	for {
+		if _, err := io.WriteString(c, "free.example\r\n"); err != nil {
+			break
+		}
+		for scan.Scan() && scan.Text() != "" {
+			if scan.Text() == "%RC=-2" {
+				refused++
+			}
+		}
+		if refused > das.MaxRefused {
+			t.Fatal("still answered")
+		}
+		if scan.Text() != "" || scan.Err() != nil || refused == das.MaxRefused {
+			break
+		}
+	}
+	if refused != das.MaxRefused {
+		t.Errorf("left after %d refusals, want %d", refused, das.MaxRefused)
+	}
+	if scan.Scan() {
+		t.Errorf("then heard %q", scan.Text())
+	}
+}
+
+func TestASilentClientIsClosed(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *das.Server) { s.Hurry(time.Millisecond, 0, 0) })
+	if got := hear(t, call(t, l)); got != "" {
+		t.Errorf("heard %q", got)
+	}
+}
+
+func TestALineThatHasBegunMustEndSoon(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *das.Server) { s.Hurry(time.Hour, time.Millisecond, 0) })
+	for _, begun := range []string{"fre", "shop.example\nfre"} {
+		c := call(t, l)
+		say(t, c, begun)
+		if got := hear(t, c); strings.Contains(got, "free") {
+			t.Errorf("after %q heard %q", begun, got)
+		}
+	}
+}
+
+// one is a listener of one connection that holds nothing back: what is
+// written to it waits for its reader.
+type one struct {
+	net.Listener // for its address
+	server       chan net.Conn
+	closed       chan struct{}
+}
+
+func (l *one) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.server:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *one) Close() error {
+	close(l.closed)
+	return l.Listener.Close()
+}
+
+type fromSomewhere struct{ net.Conn }
+
+func (fromSomewhere) RemoteAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 4000}
+}
+
+func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := das.New(das.Config{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Log: log})
+	check(t, err)
+	s.Hurry(0, 0, time.Millisecond)
+	open, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	inner := &one{Listener: open, server: make(chan net.Conn, 1), closed: make(chan struct{})}
+	l, err := listen.Listen(listen.Config{Inner: inner, Log: log})
+	check(t, err)
+	t.Cleanup(start(t, s, l))
+	server, client := net.Pipe()
+	defer client.Close()
+	inner.server <- fromSomewhere{server}
+	check(t, client.SetDeadline(time.Now().Add(hang)))
+	for err == nil {
+		_, err = io.WriteString(client, "free.example\n") // ends when we are cut off
+	}
+	if !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("the server waited for a client that does not read: %v", err)
+	}
+}
+
+func TestTooManyConnectionsAreToldSo(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
+	var last net.Conn
+	for range 9 {
+		last = call(t, l)
+	}
+	got := hear(t, last)
+	if !strings.HasPrefix(got, "%RC=-2\r\n") || !strings.HasSuffix(got, "\r\n\r\n") || !strings.Contains(got, operator.URL) {
+		t.Errorf("heard %q", got)
+	}
+}
+
+func TestAServerThatStopsDoesNotWaitForSilentClients(t *testing.T) {
+	log := slog.New(slog.DiscardHandler)
+	s, err := das.New(das.Config{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Log: log})
+	check(t, err)
+	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: log})
+	check(t, err)
+	stop := start(t, s, l)
+	silent, begun := call(t, l), call(t, l)
+	for _, c := range []net.Conn{silent, begun} {
+		say(t, c, "free.example\n")
+		if _, err := io.ReadFull(c, make([]byte, len("%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(t, begun, "sho")
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		stop()
+	}()
+	for _, c := range []net.Conn{silent, begun} {
+		if got := hear(t, c); got != "" {
+			t.Errorf("heard %q", got)
+		}
+		c.Close()
+	}
+	<-ended
+}

@@ -1,0 +1,20 @@
+package whois
+
+import (
+	"time"
+
+	"registerd/register"
+)
+
+// Hurry shortens the time that a question may take to arrive.
+func (s *Server) Hurry(line time.Duration) { s.lineTime = line }
+
+// The samples of the tests inside the package.
+var (
+	SampleRegistrar    = exampleRegistrar
+	SamplePerson       = naturalPerson
+	SampleOrganization = organization
+	SampleDomains      = []*register.Domain{personsDomain, organizationsDomain}
+	SampleAbout        = exampleAbout
+	PersonsPage        = crlf(personsPage)
+)
