@@ -6,9 +6,9 @@ import (
 	"registerd/register"
 )
 
-// Contact is what may be seen of a contact in one role. One postal form is
-// shown: the localised one where the register has it, since that is how the
-// holder writes it.
+// Contact is what may be seen of a contact in one role. Name, organisation and
+// address are shown in the localised form where the register has it, since
+// that is how the holder writes it.
 type Contact struct {
 	Role    register.Role // none when asked for by handle
 	Missing bool          // referred to, and not in the register; only said to who may see the handle
@@ -70,10 +70,7 @@ func (d decision) shows() bool { return d.rule != nil && d.rule.Outcome != Withh
 func missingContact(handle string) *register.Contact { return &register.Contact{Handle: handle} }
 
 func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance) {
-	form := &c.Local
-	if form.Empty() {
-		form = &c.International
-	}
+	form := shownForm(c)
 	*out = Contact{
 		Role:         k.role,
 		Handle:       text(d[ContactHandle], c.Handle),
@@ -106,6 +103,24 @@ func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance
 	if k.standing > ToPublic {
 		out.shown = d.shown(ContactExistence, ContactConsent)
 	}
+}
+
+// shownForm chooses the form of each value by that value alone, and of the
+// address by its country, which all see: a choice by what is withheld would
+// tell whether it is there.
+func shownForm(c *register.Contact) register.Postal {
+	form := c.Local
+	if form.Name == "" {
+		form.Name = c.International.Name
+	}
+	if form.Organization == "" {
+		form.Organization = c.International.Organization
+	}
+	other := &c.International.Address
+	if form.Address.Country == "" && (other.Country != "" || form.Address.Empty()) {
+		form.Address = *other
+	}
+	return form
 }
 
 // personal reports that a person's data is shown: any but the country of

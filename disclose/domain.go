@@ -112,12 +112,16 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		Suspension:  decide(d[DomainSuspension], src.Suspension, src.Suspension != nil),
 		Dispute:     decide(d[DomainDispute], src.Dispute, src.Dispute != nil),
 	}
+	var contacts []Contact
 	if d[DomainContacts].shows() {
-		out.Contacts = items(d[DomainContacts], p.domainContacts(standing, r))
+		contacts = p.domainContacts(standing, r)
 	}
+	out.Contacts = items(d[DomainContacts], contacts)
+	var servers []NameServer
 	if d[DomainNameServers].shows() {
-		out.NameServers = items(d[DomainNameServers], nameServers(d, r))
+		servers = nameServers(d, r)
 	}
+	out.NameServers = items(d[DomainNameServers], servers)
 	if standing > ToPublic {
 		out.shown = d.shown(DomainName, DomainDispute)
 	}
