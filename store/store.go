@@ -68,7 +68,8 @@ type Ask struct {
 
 // Found is an object with the objects it refers to. With has an entry for each
 // of its Refs, in order; one that the register does not hold has no Bytes.
-// The zero Found is "not there".
+// Of those in With only Ref and Bytes are given. Bytes are shared: not to be
+// changed. The zero Found is "not there".
 type Found struct {
 	Object
 	With []Object
@@ -151,7 +152,7 @@ type Tx interface {
 	Find(Ask) (Found, error)
 
 	// Put adds or replaces an object. Objects that refer to it show it at once.
-	// Alias or key of another object of the kind is an error.
+	// An alias that another object of the kind has is an error.
 	Put(Object) error
 
 	// Delete removes an object and reports whether it was there.
@@ -184,7 +185,8 @@ type Dangling struct {
 	Line     int64
 }
 
-// Duplicate is a key, or an alias, that was put twice.
+// Duplicate is a key, or an alias (Ref.Key is the alias then), that was put
+// twice: at Line what was put first at First.
 type Duplicate struct {
 	Ref
 	Alias       bool
@@ -204,7 +206,8 @@ type Load interface {
 	// the load. It may be called in Publish's f.
 	Gone(ctx context.Context, kind Kind, f func(Object) error) error
 
-	// Publish runs f in a transaction on the sealed load, and publishes the
+	// Publish runs f in a transaction on the sealed load, whose state is the
+	// published one with the load's counts, and publishes the
 	// load with f's changes in one step that survives a power cut. Earlier
 	// generations are removed afterwards. A load with duplicates is refused.
 	Publish(ctx context.Context, f func(Tx) error) error

@@ -1,0 +1,212 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	modernc "modernc.org/sqlite"
+
+	"registerd/register"
+	"registerd/store"
+)
+
+// Reader answers questions from the register. It is a store.Reader.
+type Reader struct {
+	dsn  string
+	idle chan *conn // as many as may be open; nil for one that is not open yet
+	last atomic.Pointer[view]
+}
+
+var _ store.Reader = (*Reader)(nil)
+
+func (r *Reader) open() (*conn, error) {
+	c, err := open(r.dsn)
+	if err != nil {
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	if err := current(c); err != nil {
+		c.close()
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	return c, nil
+}
+
+// borrow takes a connection for the time of f. One on which SQLite failed is
+// not used again, lest it is left inside a statement or a transaction.
+func (r *Reader) borrow(ctx context.Context, f func(*conn) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var c *conn
+	select {
+	case c = <-r.idle:
+	default:
+		select {
+		case c = <-r.idle:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	healthy := false
+	defer func() {
+		if !healthy && c != nil {
+			c.close()
+			c = nil
+		}
+		r.idle <- c
+	}()
+	if c == nil {
+		if c, err = r.open(); err != nil {
+			return err
+		}
+	}
+	err = f(c)
+	var failed *modernc.Error
+	healthy = !errors.As(err, &failed)
+	return err
+}
+
+// see calls f with the newest view: first with the one remembered and without
+// a transaction, and if that is out of date once more within one.
+func (r *Reader) see(ctx context.Context, f func(*conn, *view) error) error {
+	return r.borrow(ctx, func(c *conn) error {
+		if v := r.last.Load(); v != nil {
+			if err := f(c, v); !errors.Is(err, errMoved) {
+				return err
+			}
+		}
+		return c.inside(beginRead, func() error {
+			v, err := readView(c)
+			if err != nil {
+				return err
+			}
+			r.remember(v)
+			return f(c, v)
+		})
+	})
+}
+
+// remember keeps the view for other questions, unless a newer one is kept.
+func (r *Reader) remember(v *view) {
+	for {
+		old := r.last.Load()
+		if old != nil && old.edition.Version >= v.edition.Version {
+			return
+		}
+		if r.last.CompareAndSwap(old, v) {
+			return
+		}
+	}
+}
+
+// Edition implements store.Reader.
+func (r *Reader) Edition(ctx context.Context) (store.Edition, error) {
+	var edition store.Edition
+	err := r.see(ctx, func(c *conn, v *view) error {
+		edition = v.edition
+		return v.confirm(c)
+	})
+	if err != nil {
+		return store.Edition{}, fmt.Errorf("register: reading the edition: %w", err)
+	}
+	return edition, nil
+}
+
+// Find implements store.Reader.
+func (r *Reader) Find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
+	found := make([]store.Found, len(asks))
+	var edition store.Edition
+	err := r.see(ctx, func(c *conn, v *view) error {
+		for i, a := range asks {
+			f, err := v.find(c, a)
+			if err != nil {
+				return err
+			}
+			found[i] = f
+		}
+		edition = v.edition
+		if len(asks) == 0 {
+			return v.confirm(c)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, store.Edition{}, fmt.Errorf("register: finding: %w", err)
+	}
+	return found, edition, nil
+}
+
+// confirm reports errMoved if the view is out of date.
+func (v *view) confirm(c *conn) error {
+	version, err := c.number("SELECT version FROM edition WHERE one = 1")
+	if err == nil && uint64(version) != v.edition.Version {
+		err = errMoved
+	}
+	return err
+}
+
+// Tags implements store.Reader.
+func (r *Reader) Tags(ctx context.Context, kind store.Kind, keys []string) ([]register.Tag, store.Edition, error) {
+	tags := make([]register.Tag, len(keys))
+	var edition store.Edition
+	err := r.see(ctx, func(c *conn, v *view) error {
+		edition = v.edition
+		if len(keys) == 0 {
+			return v.confirm(c)
+		}
+		return v.tags(c, kind, keys, tags)
+	})
+	if err != nil {
+		return nil, store.Edition{}, fmt.Errorf("register: finding tags: %w", err)
+	}
+	return tags, edition, nil
+}
+
+// Walk implements store.Reader. It keeps one snapshot until it returns.
+func (r *Reader) Walk(ctx context.Context, kind store.Kind, f func(store.Object) error) error {
+	err := r.borrow(ctx, func(c *conn) error {
+		return c.inside(beginRead, func() error {
+			v, err := readView(c)
+			if err != nil {
+				return err
+			}
+			return v.walk(ctx, c, kind, f)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("register: walking: %w", err)
+	}
+	return nil
+}
+
+func (v *view) walk(ctx context.Context, c *conn, kind store.Kind, f func(store.Object) error) error {
+	gen := generation(v.gen, kind)
+	return c.each(func(d []driver.Value) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		ref := store.Ref{Kind: kind}
+		ref.Key, _ = d[0].(string)
+		bytes, _ := d[1].([]byte)
+		var r record
+		if err := c.sealer.decode(gen, ref, bytes, &r); err != nil {
+			return err
+		}
+		return f(store.Object{Ref: ref, Alias: r.alias, Bytes: r.bytes, Refs: r.refs})
+	}, "SELECT key, record FROM object WHERE gen = +?1 AND kind = +?2 ORDER BY key", gen, int64(kind))
+}
+
+// Close implements store.Reader. It waits for questions under way.
+func (r *Reader) Close() error {
+	var errs []error
+	for range cap(r.idle) {
+		if c := <-r.idle; c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	r.idle = make(chan *conn) // later questions wait for their context
+	return errors.Join(errs...)
+}

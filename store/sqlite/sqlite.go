@@ -1,0 +1,147 @@
+// Package sqlite keeps the register in one SQLite database in WAL mode, as
+// package store asks.
+//
+// Every object is one row that holds also the objects it refers to, so that a
+// question costs one statement. The driver is used below database/sql, which
+// would cost more than the reading itself.
+//
+// It does not understand objects: it copies and compares their bytes. It is
+// not a general SQL layer.
+//
+// Nothing here opens the database, its log or its shared memory other than
+// through SQLite: closing such a file anywhere in the process drops the locks
+// that SQLite holds on it.
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+)
+
+// Options are the options of a reader and of a writer. The zero value is good.
+type Options struct {
+	// Create lets OpenWriter make the file if there is none. Only its owner
+	// can read it: it holds personal data.
+	Create bool
+
+	// Connections is how many questions are read at the same time; 0 is two
+	// for each core. More cost memory and win nothing.
+	Connections int
+
+	// MMapSize maps that many bytes of the file into memory, at most 2 GiB; 0
+	// is off. Reads become up to twice as fast; the price is that a read error
+	// of the disk ends the process.
+	MMapSize int64
+}
+
+const (
+	// busyTimeout is in milliseconds. It bounds how long a change waits for
+	// that of another process.
+	busyTimeout = 10_000
+
+	// pageSize leaves less unused space behind rows of 1 to 3 KB than
+	// SQLite's 4096.
+	pageSize = 8192
+)
+
+func (o Options) connections() int {
+	if o.Connections > 0 {
+		return o.Connections
+	}
+	return 2 * runtime.GOMAXPROCS(0)
+}
+
+// dsn gives every pragma in the name, since each connection must have them. A
+// name without "file:" would be opened for writing, whatever its mode says.
+func dsn(path, mode string, o Options, extra url.Values) string {
+	v := url.Values{"mode": {mode}, "_dqs": {"0"}, "_defensive": {"1"}}
+	v.Add("_pragma", "busy_timeout("+strconv.Itoa(busyTimeout)+")")
+	v.Add("_pragma", "trusted_schema(0)")
+	if o.MMapSize > 0 {
+		v.Add("_pragma", "mmap_size("+strconv.FormatInt(o.MMapSize, 10)+")")
+	}
+	for k, values := range extra {
+		v[k] = append(v[k], values...)
+	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
+}
+
+func readerDSN(path string, o Options) string {
+	return dsn(path, "ro", o, url.Values{"_pragma": {"query_only(1)", "cache_size(-8192)"}})
+}
+
+// The cache of a writer, in KiB, holds a batch of a load, and the log grows by
+// that much before it is written back.
+//
+// writerDSN sets WAL by the parameter that is applied after all pragmas: once
+// it is set, the size of a page cannot be.
+func writerDSN(path string, o Options) string {
+	return dsn(path, "rw", o, url.Values{
+		"_txlock": {"immediate"},
+		"_pragma": {"synchronous(FULL)", "page_size(" + strconv.Itoa(pageSize) + ")",
+			"cache_size(-32768)", "wal_autocheckpoint(4000)"},
+		"_journal_mode": {"WAL"},
+	})
+}
+
+// OpenReader opens the register at path for reading.
+func OpenReader(path string, o Options) (*Reader, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	r := &Reader{dsn: readerDSN(path, o), idle: make(chan *conn, o.connections())}
+	c, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	r.idle <- c
+	for len(r.idle) < cap(r.idle) {
+		r.idle <- nil // opened when it is needed
+	}
+	return r, nil
+}
+
+// OpenWriter opens the register at path for changes. An older schema is
+// brought up to date, a newer one is refused.
+func OpenWriter(path string, o Options) (*Writer, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	if o.Create {
+		if err := create(path); err != nil {
+			return nil, fmt.Errorf("register file: creating: %w", err)
+		}
+	}
+	c, err := open(writerDSN(path, o))
+	if err != nil {
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	if err := migrate(c); err != nil {
+		c.close()
+		return nil, fmt.Errorf("register file: opening: %w", err)
+	}
+	w := &Writer{path: path, options: o, conn: c, turn: make(chan struct{}, 1)}
+	w.turn <- struct{}{}
+	return w, nil
+}
+
+// create makes the file before SQLite would, for its permissions; its log and
+// shared memory get the same. It never opens a file that is there already.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
