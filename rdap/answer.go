@@ -1,0 +1,246 @@
+package rdap
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"registerd/access"
+	"registerd/lookup"
+)
+
+// lookupTime bounds a look into the register.
+const lookupTime = 2 * time.Second
+
+// ask puts a question to the desk and writes what it says.
+type ask func(ctx context.Context, q lookup.Question) (lookup.Written, error)
+
+// The values of headers are shared: net/http only reads them.
+var (
+	anyOrigin    = []string{"*"}
+	contentType  = []string{mediaType}
+	noSniff      = []string{"nosniff"}
+	noContent    = []string{"default-src 'none'"}
+	vary         = []string{"Accept, Authorization"}
+	revalidate   = []string{"public, no-cache"}
+	noStore      = []string{"no-store"}
+	methods      = []string{"GET, HEAD, OPTIONS"}
+	mayAskWith   = []string{"Authorization, RDAP-Purpose, RDAP-Case"}
+	maySee       = []string{"ETag, Retry-After, WWW-Authenticate"}
+	preflightAge = []string{"86400"}
+	challenge    = []string{`Bearer realm="RDAP", error="invalid_token"`}
+)
+
+// ServeHTTP answers one request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header["Access-Control-Allow-Origin"] = anyOrigin
+	header["Content-Type"] = contentType
+	header["X-Content-Type-Options"] = noSniff
+	header["Content-Security-Policy"] = noContent
+	header["Vary"] = vary
+	if h.hsts != nil && (r.TLS != nil || h.private) {
+		header["Strict-Transport-Security"] = h.hsts
+	}
+	defer h.recover(w, r)
+	switch {
+	case r.Method == http.MethodOptions:
+		h.preflight(w)
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		header["Allow"] = methods
+		h.refuses(errMethod)(w, r)
+	case r.ContentLength != 0:
+		header["Connection"] = []string{"close"} // what follows is not a request
+		h.refuses(errBody)(w, r)
+	default:
+		h.router.ServeHTTP(w, r)
+	}
+}
+
+// preflight lets scripts of any origin ask (Fetch standard, CORS preflight).
+// Credentials of browsers are never asked for: a token is the script's own.
+func (h *Handler) preflight(w http.ResponseWriter) {
+	header := w.Header()
+	delete(header, "Content-Type")
+	header["Allow"] = methods
+	header["Access-Control-Allow-Methods"] = methods
+	header["Access-Control-Allow-Headers"] = mayAskWith
+	header["Access-Control-Max-Age"] = preflightAge
+	header["Cache-Control"] = noStore
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// answers makes a handler of an ask; the question is what stands behind prefix
+// in the path.
+func (h *Handler) answers(kind lookup.Kind, prefix string, ask ask) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		text, why := h.tail(r, prefix)
+		if why != nil {
+			h.problem(w, r, h.refuse(r, kind, why))
+			return
+		}
+		caller, err := h.caller(r)
+		if err != nil {
+			h.problem(w, r, err)
+			return
+		}
+		ctx, cancel := context.WithTimeout(r.Context(), lookupTime)
+		defer cancel()
+		out, err := ask(ctx, lookup.Question{Caller: caller, Window: lookup.RDAP, Text: text})
+		if err != nil {
+			h.problem(w, r, err)
+			return
+		}
+		send(w, r, out, caller)
+	}
+}
+
+// refuses makes a handler of a refusal.
+func (h *Handler) refuses(why error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		h.problem(w, r, h.refuse(r, lookup.KindOther, why))
+	}
+}
+
+// refuse has the desk count a request that it will not be asked.
+func (h *Handler) refuse(r *http.Request, kind lookup.Kind, why error) error {
+	q := lookup.Question{Caller: access.Public(h.channel(r)), Window: lookup.RDAP, Text: r.URL.EscapedPath()}
+	return h.desk.Refuse(q, kind, why)
+}
+
+func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written, error) {
+	a, err := h.desk.Domain(ctx, q)
+	if err != nil {
+		return lookup.Written{}, err
+	}
+	if a.Domain == nil {
+		return lookup.Written{}, &reservedError{a.Reserved}
+	}
+	return a.Write(lookup.RDAP, func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domain(a)) }), nil
+}
+
+func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, error) {
+	a, err := h.desk.Host(ctx, q)
+	if err != nil {
+		return lookup.Written{}, err
+	}
+	return tagged(h.site.host(a)), nil
+}
+
+func (h *Handler) entity(ctx context.Context, q lookup.Question) (lookup.Written, error) {
+	a, err := h.desk.Entity(ctx, q, lookup.Anyone)
+	if err != nil {
+		return lookup.Written{}, err
+	}
+	if a.Registrar != nil {
+		return tagged(h.site.registrarAnswer(a)), nil
+	}
+	return tagged(h.site.contactAnswer(a)), nil
+}
+
+func (h *Handler) help(ctx context.Context, q lookup.Question) (lookup.Written, error) {
+	about, err := h.desk.Help(ctx, q)
+	if err != nil {
+		return lookup.Written{}, err
+	}
+	return tagged(h.site.help(about, h.limits)), nil
+}
+
+// tagged gives a body its strong entity tag: of 128 bits, none is met twice.
+func tagged(body []byte) lookup.Written {
+	sum := sha256.Sum256(body)
+	return lookup.Written{Body: body, Tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+}
+
+// send writes an answer. The public's may be kept and must be checked each
+// time, since a consent is withdrawn at once; any other's is kept by nobody.
+func send(w http.ResponseWriter, r *http.Request, out lookup.Written, c access.Caller) {
+	header := w.Header()
+	if c.Named() {
+		header["Cache-Control"] = noStore
+	} else {
+		header["Cache-Control"] = revalidate
+		header["Etag"] = []string{out.Tag}
+		if holds(r.Header["If-None-Match"], out.Tag) {
+			delete(header, "Content-Type")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	write(w, r, http.StatusOK, out.Body)
+}
+
+// holds reports whether one of the tags is the answer's (RFC 9110 section 13.1.2).
+func holds(headers []string, tag string) bool {
+	for _, header := range headers {
+		for t := range strings.SplitSeq(header, ",") {
+			t = strings.TrimPrefix(strings.TrimSpace(t), "W/")
+			if t == tag || t == "*" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client is gone: nobody is left to be told
+	}
+}
+
+// problem writes an error answer, and logs what was a failure of ours.
+func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(err)
+	if p.ours && r.Context().Err() == nil {
+		h.log.Error("rdap: a question could not be answered", "err", err)
+	}
+	header := w.Header()
+	header["Cache-Control"] = noStore
+	header["Access-Control-Expose-Headers"] = maySee
+	if p.retry > 0 {
+		header["Retry-After"] = []string{strconv.Itoa(p.retry)}
+	}
+	if p.status == http.StatusUnauthorized {
+		header["Www-Authenticate"] = challenge
+	}
+	write(w, r, p.status, h.site.problem(p, h.desk.About()))
+}
+
+// recover turns a panic into a failure. It logs the type and the place, and not
+// the value, which may hold what the answer would have withheld.
+func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	h.log.Error("rdap: a handler panicked", "type", fmt.Sprintf("%T", v), "stack", callers())
+	header := w.Header()
+	header["Cache-Control"] = noStore
+	delete(header, "Etag")
+	p := problem{status: http.StatusInternalServerError, title: "Internal Server Error",
+		says: "The answer could not be made. This says nothing about what was asked for."}
+	write(w, r, p.status, h.site.problem(p, h.desk.About()))
+}
+
+// callers is the stack of a panic without the arguments.
+func callers() string {
+	pcs := make([]uintptr, 24)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
+	var b strings.Builder
+	for {
+		frame, more := frames.Next()
+		fmt.Fprintf(&b, "%s:%d\n", frame.Function, frame.Line)
+		if !more {
+			return b.String()
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package rdap
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"registerd/disclose"
+	"registerd/lookup"
+	"registerd/register"
+)
+
+// site is what answers say of where they come from.
+type site struct {
+	base  string // public base URL, with its final "/"
+	whois string // host for port43; "" when there is none
+}
+
+// encoder writes one answer: its object into the writer, and what is withheld
+// beside it, since only at the end is known whether the answer conforms to
+// "redacted".
+type encoder struct {
+	writer
+	redacted writer
+	site     site
+	self     string // URL of the answer
+	party    party  // whose fields are written
+	root     string // JSONPath of the object that is written
+}
+
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+const (
+	conformance         = `{"rdapConformance":["rdap_level_0"],`
+	conformanceRedacted = `{"rdapConformance":["rdap_level_0","redacted"],`
+
+	mediaType = "application/rdap+json"
+)
+
+// encode has write fill in the members of the topmost object, and returns the
+// whole answer in bytes of its own. It conforms to what it makes use of (RFC
+// 9083 section 4.1).
+func (s site) encode(self string, write func(*encoder)) []byte {
+	return s.encodeAs("", self, write)
+}
+
+// encodeAs is encode with a fixed head.
+func (s site) encodeAs(head, self string, write func(*encoder)) []byte {
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.b, e.redacted.b = append(e.b[:0], '{'), append(e.redacted.b[:0], '[')
+	e.site, e.self, e.root, e.party = s, self, "$", 0
+	write(e)
+
+	members, withheld := e.b[1:], e.redacted.b
+	if head == "" {
+		head = conformance
+		if len(withheld) > 1 {
+			head = conformanceRedacted
+		}
+	}
+	const key = `,"redacted":`
+	out := make([]byte, 0, len(head)+len(members)+len(key)+len(withheld)+2)
+	out = append(append(out, head...), members...)
+	if len(withheld) > 1 {
+		out = append(append(append(out, key...), withheld...), ']')
+	}
+	return append(out, '}')
+}
+
+// link writes one link (RFC 9083 section 4.2); value is the answer's URL.
+func (e *encoder) link(rel, href, media, title string) {
+	e.linkOf(e.self, rel, href, media, title)
+}
+
+func (e *encoder) linkOf(value, rel, href, media, title string) {
+	e.open('{')
+	e.member("value", value)
+	e.member("rel", rel)
+	e.member("href", href)
+	e.member("type", media)
+	e.optional("title", title)
+	e.close('}')
+}
+
+// selfOnly writes the links of an embedded object: the one to itself.
+func (e *encoder) selfOnly(url string) {
+	mark := e.begin("links", '[')
+	e.link("self", url, mediaType, "")
+	e.end(mark, ']')
+}
+
+// isURL reports an absolute http or https URI: what a link may lead to. An IRI,
+// or a host alone, is none (RFC 7480 section 9.1).
+func isURL(s string) bool {
+	if !strings.HasPrefix(s, "https://") && !strings.HasPrefix(s, "http://") {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			return false
+		}
+	}
+	return !strings.HasSuffix(s, "://")
+}
+
+// when writes an event (RFC 9083 section 4.5), or says that it is withheld.
+func (e *encoder) when(action string, v disclose.Value[time.Time], at place) {
+	hide(e, v, at)
+	if t, ok := v.Get(); ok {
+		e.event(action, t, "")
+	}
+}
+
+// whenBy is when with whoever did it.
+func (e *encoder) whenBy(action string, v disclose.Value[time.Time], at place, by disclose.Value[string], atBy place) {
+	hide(e, v, at)
+	hide(e, by, atBy)
+	if t, ok := v.Get(); ok {
+		actor, _ := by.Get()
+		e.event(action, t, actor)
+	}
+}
+
+func (e *encoder) event(action string, t time.Time, actor string) {
+	e.open('{')
+	e.member("eventAction", action)
+	e.date("eventDate", t)
+	e.optional("eventActor", actor)
+	e.close('}')
+}
+
+// updated is the topmost event of every object: the age of the data.
+func (e *encoder) updated(a lookup.About) {
+	if !a.Watermark.IsZero() {
+		e.event("last update of RDAP database", a.Watermark, "")
+	}
+}
+
+// remark writes a remark of the lines that are not empty (RFC 9083 section 4.3),
+// and nothing when all are.
+func (e *encoder) remark(title, kind string, lines ...string) {
+	mark := len(e.b)
+	e.open('{')
+	e.member("title", title)
+	e.optional("type", kind)
+	inner := e.begin("description", '[')
+	for _, line := range lines {
+		if line != "" {
+			e.text(line)
+		}
+	}
+	e.end(inner, ']')
+	if len(e.b) == inner {
+		e.b = e.b[:mark]
+		return
+	}
+	e.close('}')
+}
+
+// labelled is a remark's line, and no line without a value.
+func labelled(label, value string) string {
+	if value == "" {
+		return ""
+	}
+	return label + ": " + value
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// names writes a name's members: ldhName, and unicodeName for an IDN (RFC 9083
+// section 3).
+func (e *encoder) names(n register.Name) {
+	e.member("ldhName", string(n))
+	if n.IsIDN() {
+		if u := n.Unicode(); u != string(n) {
+			e.member("unicodeName", u)
+		}
+	}
+}
+
+func (s site) domainURL(n register.Name) string { return s.base + "domain/" + string(n) }
+func (s site) hostURL(n register.Name) string   { return s.base + "nameserver/" + string(n) }
+
+// entityURL is canonical: handles are the same in any case, and links may not
+// depend on the spelling asked for.
+func (s site) entityURL(handle string) string {
+	key, err := register.HandleKey(handle)
+	if err != nil {
+		key = handle
+	}
+	b := make([]byte, 0, len(s.base)+len("entity/")+len(key)+8)
+	b = append(append(b, s.base...), "entity/"...)
+	for i := range len(key) {
+		switch c := key[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0:
+			b = append(b, c)
+		default:
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return string(b)
+}
+
+const upperHex = "0123456789ABCDEF"

@@ -1,0 +1,154 @@
+package rdap
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"registerd/access"
+	"registerd/disclose"
+	"registerd/lookup"
+	"registerd/ratelimit"
+	"registerd/register"
+)
+
+// problem is an answer that is not what was asked for (RFC 9083 section 6).
+type problem struct {
+	status int
+	title  string
+	says   string
+	notice string // what more there is to say; "" for nothing
+	retry  int    // whole seconds for Retry-After; 0 for none
+	ours   bool   // a failure, to be logged
+}
+
+// retryFailure is when to ask again after a failure of ours: soon enough for a
+// person, late enough for a crowd.
+const retryFailure = 30
+
+// refusal is a question that this window does not pass on, and with which
+// status it says so.
+type refusal struct {
+	status int
+	title  string
+	why    *register.SyntaxError
+}
+
+func (r *refusal) Error() string { return r.why.Error() }
+
+// Unwrap lets the desk see that the question is to blame.
+func (r *refusal) Unwrap() error { return r.why }
+
+func refuse(status int, title, reason string) error {
+	return &refusal{status, title, &register.SyntaxError{What: "request", Reason: reason}}
+}
+
+// reservedError is a name that is nobody's and that nobody can register. It is
+// not there, and least of all is it free.
+type reservedError struct{ view *disclose.Reserved }
+
+func (*reservedError) Error() string { return "the name is reserved" }
+
+// problemOf translates an error, once and for all queries. What it does not
+// know is a failure, of which the client learns nothing but that it is ours.
+func problemOf(err error) problem {
+	var refused *refusal
+	var syntax *register.SyntaxError
+	var exceeded *ratelimit.Exceeded
+	var denied *access.Denied
+	var reserved *reservedError
+	switch {
+	case errors.As(err, &refused):
+		return problem{status: refused.status, title: refused.title, says: sentence(refused.why.Reason)}
+	case errors.As(err, &reserved):
+		return reservedProblem(reserved.view)
+	case errors.Is(err, lookup.ErrElsewhere):
+		return problem{status: 404, title: "Not Found", says: "The name is in no zone of this register, which says nothing about it."}
+	case errors.Is(err, register.ErrNotFound):
+		return problem{status: 404, title: "Not Found", says: "The register holds no such object."}
+	case errors.As(err, &exceeded):
+		return limitProblem(exceeded)
+	case errors.As(err, &denied):
+		return deniedProblem(denied)
+	case errors.As(err, &syntax):
+		return problem{status: 400, title: "Bad Request", says: sentence(syntax.Error())}
+	default:
+		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
+			says: "The register cannot be read at the moment. This says nothing about what was asked for."}
+	}
+}
+
+func sentence(reason string) string {
+	if reason == "" {
+		return reason
+	}
+	first := reason[0]
+	if 'a' <= first && first <= 'z' {
+		first -= 'a' - 'A'
+	}
+	return string(first) + reason[1:] + "."
+}
+
+func reservedProblem(view *disclose.Reserved) problem {
+	p := problem{status: 404, title: "Not Found", says: "The name is not registered.",
+		notice: "The registry has reserved the name. It cannot be registered."}
+	switch state, _ := view.State.Get(); state {
+	case register.ReservedBlocked:
+		p.notice = "The registry has blocked the name. It cannot be registered."
+	case register.ReservedMirrored:
+		p.notice = "The name is a variant of a registered one, and delegated with it. It cannot be registered."
+	}
+	return p
+}
+
+func limitProblem(x *ratelimit.Exceeded) problem {
+	wait := wholeSeconds(x.RetryAfter)
+	return problem{status: 429, title: "Too Many Requests", retry: wait,
+		says:   "The budget of the " + x.Budget + " is used up. This says nothing about what was asked for.",
+		notice: "Ask again in " + strconv.Itoa(wait) + " seconds. The limits are given at help."}
+}
+
+// wholeSeconds rounds up: whoever waits that long is let in (RFC 9110 section 10.2.3).
+func wholeSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
+
+func deniedProblem(d *access.Denied) problem {
+	switch d.Why {
+	case access.BadCredential:
+		return problem{status: 401, title: "Unauthorized", says: "The credential is unknown, wrong or expired, or not a bearer token."}
+	case access.OpenChannel:
+		return problem{status: 403, title: "Forbidden", says: "A credential was sent in clear. Use TLS, and have the credential replaced."}
+	case access.PurposeRefused:
+		return problem{status: 403, title: "Forbidden", says: "The account may not give this purpose."}
+	case access.JournalRequired:
+		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
+			says: "Answers above the public one cannot be journaled at the moment, and are not given."}
+	default:
+		return problem{status: 403, title: "Forbidden", says: "The question is not answered to this account."}
+	}
+}
+
+// problem writes an error answer. It names who keeps the register: whoever is
+// turned away must learn whom to ask.
+func (s site) problem(p problem, a lookup.About) []byte {
+	return s.encode(s.base+"help", func(e *encoder) {
+		e.number("errorCode", p.status)
+		e.member("title", p.title)
+		mark := e.begin("description", '[')
+		e.text(p.says)
+		e.end(mark, ']')
+		e.member("lang", "en")
+		mark = e.begin("notices", '[')
+		e.notice(noticeTitle(p.status), p.notice)
+		e.keeper(a)
+		e.end(mark, ']')
+	})
+}
+
+func noticeTitle(status int) string {
+	if status == http.StatusTooManyRequests {
+		return "Limits"
+	}
+	return "Reserved name"
+}

@@ -1,0 +1,110 @@
+// Package rdap is the HTTP window of the desk (RFC 7480, 7481, 9082, 9083,
+// 9537): it reads a question from a request, asks the desk, and writes the view
+// it is given as JSON.
+//
+// It decides nothing about who sees what: it holds views only, whose withheld
+// values are gone, and says of each what the view says. It keeps no budget and
+// no journal; both are the desk's.
+package rdap
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"registerd/lookup"
+)
+
+// Config is what a window is made of. Desk, Base and Log are required.
+//
+// The desk may keep answers as they were written, so all windows of one desk
+// have the same Base and WHOIS.
+type Config struct {
+	Desk *lookup.Desk
+
+	// Base is the public URL that all links begin with: absolute, http or
+	// https, with a final "/". It is configured, and never taken from a request.
+	Base string
+
+	// WHOIS is the host of the WHOIS server (port43, RFC 9083 section 4.7); ""
+	// when there is none.
+	WHOIS string
+
+	// Private says that the listener stands behind TLS: nobody on the way can
+	// read an answer. Connections with TLS and from loopback are private anyway.
+	Private bool
+
+	// Limits are the sentences that /help gives the budgets in.
+	Limits []string
+
+	Log *slog.Logger
+}
+
+// Handler answers RDAP questions. It is an http.Handler.
+type Handler struct {
+	site    site
+	desk    *lookup.Desk
+	private bool
+	limits  []string
+	log     *slog.Logger
+	prefix  string // path of the base without its final "/": where a front end may leave it
+	router  *chi.Mux
+	hsts    []string
+}
+
+// New makes the window, and refuses to do so with a part missing.
+func New(c Config) (*Handler, error) {
+	switch {
+	case c.Desk == nil:
+		return nil, errors.New("rdap: no desk")
+	case c.Log == nil:
+		return nil, errors.New("rdap: no log")
+	}
+	base, err := url.Parse(c.Base)
+	if err != nil || !isURL(c.Base) || base.Host == "" || base.RawQuery != "" || base.Fragment != "" ||
+		base.User != nil || !strings.HasSuffix(base.Path, "/") {
+		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL that ends in /", c.Base)
+	}
+	h := &Handler{
+		site: site{base: c.Base, whois: c.WHOIS}, desk: c.Desk, private: c.Private, limits: c.Limits,
+		log: c.Log, prefix: strings.TrimSuffix(base.EscapedPath(), "/"), router: chi.NewRouter(),
+	}
+	if base.Scheme == "https" {
+		h.hsts = []string{"max-age=31536000"}
+	}
+	h.routes(h.router)
+	if h.prefix != "" {
+		h.router.Route(h.prefix, h.routes)
+	}
+	return h, nil
+}
+
+// routes are the paths of RFC 9082 section 3. Only GET and HEAD come this far.
+func (h *Handler) routes(r chi.Router) {
+	r.Handle("/domain/*", h.answers(lookup.KindDomain, "/domain/", h.domain))
+	r.Handle("/nameserver/*", h.answers(lookup.KindHost, "/nameserver/", h.host))
+	r.Handle("/entity/*", h.answers(lookup.KindEntity, "/entity/", h.entity))
+	r.Handle("/help", h.answers(lookup.KindHelp, "/help", h.help))
+	unsupported := h.refuses(errUnsupported)
+	for _, path := range []string{"/domains", "/nameservers", "/entities", "/ip", "/ips", "/autnum", "/autnums"} {
+		r.Handle(path, unsupported)
+		r.Handle(path+"/*", unsupported)
+	}
+	r.NotFound(h.refuses(errUnreadable))
+}
+
+var (
+	errUnsupported = refuse(http.StatusNotImplemented, "Not Implemented",
+		"this server answers domain, nameserver, entity and help, and no searches")
+	errUnreadable = refuse(http.StatusBadRequest, "Bad Request",
+		"the path is not an RDAP query: ask for domain/NAME, nameserver/NAME, entity/HANDLE or help")
+	errMethod = refuse(http.StatusMethodNotAllowed, "Method Not Allowed",
+		"questions are asked with GET or HEAD")
+	errBody = refuse(http.StatusRequestEntityTooLarge, "Content Too Large",
+		"a question has no body")
+)

@@ -1,0 +1,118 @@
+package rdap
+
+import (
+	"strconv"
+
+	"registerd/disclose"
+	"registerd/lookup"
+)
+
+// registrarAnswer writes a registrar asked for by its id.
+func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
+	self := s.base
+	if id, ok := a.Registrar.ID.Get(); ok {
+		self = s.entityURL(id)
+	}
+	return s.encode(self, func(e *encoder) {
+		e.party = ofRegistrar
+		e.registrar(a.Registrar)
+		e.member("lang", "en")
+		mark := e.begin("events", '[')
+		e.when("registration", a.Registrar.Created, atCreated)
+		e.when("last changed", a.Registrar.Updated, atUpdated)
+		e.updated(a.About)
+		e.end(mark, ']')
+		e.notices(a.About)
+	})
+}
+
+// registrar writes a registrar's members: those of the topmost object, or of an
+// entity in it.
+func (e *encoder) registrar(r *disclose.RegistrarView) {
+	e.member("objectClassName", "entity")
+	e.handle(r.ID, atHandle)
+	e.raw(`"roles":["registrar"]`)
+	hide(e, r.IANA, atPublicIDs)
+	if id, ok := r.IANA.Get(); ok {
+		mark := e.begin("publicIds", '[')
+		e.open('{')
+		e.member("type", "IANA Registrar ID")
+		e.member("identifier", strconv.Itoa(id))
+		e.close('}')
+		e.end(mark, ']')
+	}
+	hide(e, r.Status, atStatus)
+	if status, ok := r.Status.Get(); ok {
+		e.statuses("", []string{status})
+	}
+	e.registrarCard(r)
+	hide(e, r.WHOISServer, atPort43)
+	if host, ok := r.WHOISServer.Get(); ok {
+		e.member("port43", host)
+	}
+	e.registrarLinks(r)
+	e.abuse(r)
+}
+
+func (e *encoder) registrarCard(r *disclose.RegistrarView) {
+	hide(e, r.Name, atName)
+	name, _ := r.Name.Get()
+	e.openCard(name)
+	if name != "" {
+		e.property("kind", "text", "org")
+	}
+	hide(e, r.Address, atAddress)
+	if a, ok := r.Address.Get(); ok {
+		e.address(&a)
+	}
+	e.telephone("voice", r.Voice, atPhone)
+	e.telephone("fax", r.Fax, atFax)
+	e.email(r.Email)
+	hide(e, r.URL, atURL)
+	if url, ok := r.URL.Get(); ok && isURL(url) {
+		e.property("url", "uri", url)
+	}
+	e.closeCard()
+}
+
+// registrarLinks: "about" is the registrar's web site, said of its RDAP base
+// where that is known (ICANN RDAP Response Profile 2.2).
+func (e *encoder) registrarLinks(r *disclose.RegistrarView) {
+	mark := e.begin("links", '[')
+	if id, ok := r.ID.Get(); ok {
+		e.link("self", e.site.entityURL(id), mediaType, "")
+	}
+	if url, ok := r.URL.Get(); ok && isURL(url) {
+		about := e.self
+		if base, ok := r.RDAPBase.Get(); ok && isURL(base) {
+			about = base
+		}
+		e.linkOf(about, "about", url, "text/html", "")
+	}
+	if url, ok := r.WHOISURL.Get(); ok && isURL(url) {
+		e.link("related", url, "text/html", "Registrar's WHOIS")
+	}
+	e.end(mark, ']')
+}
+
+// abuse writes the registrar's contact for abuse, a role without an identifier.
+func (e *encoder) abuse(r *disclose.RegistrarView) {
+	hide(e, r.AbuseEmail, atAbuse)
+	_, email := r.AbuseEmail.Get()
+	_, phone := r.AbusePhone.Get()
+	if !email && !phone {
+		return
+	}
+	mark := e.begin("entities", '[')
+	e.open('{')
+	e.raw(`"objectClassName":"entity","roles":["abuse"]`)
+	e.openCard("Abuse desk")
+	e.property("kind", "text", "group")
+	e.telephone("voice", r.AbusePhone)
+	if address, ok := r.AbuseEmail.Get(); ok {
+		e.property("email", "text", address)
+	}
+	e.closeCard()
+	e.close('}')
+	e.end(mark, ']')
+}

@@ -1,0 +1,49 @@
+package rdap
+
+import (
+	"bytes"
+	"log"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// The limits of a connection. A client that sends its request a byte at a time,
+// or never reads its answer, is let go.
+const (
+	readHeaderTimeout = 3 * time.Second
+	readTimeout       = 5 * time.Second
+	writeTimeout      = 15 * time.Second
+	idleTimeout       = 30 * time.Second
+	maxHeaderBytes    = 8 << 10 // net/http allows 4 KiB more
+	maxStreams        = 64      // for one HTTP/2 connection
+)
+
+// Server is an HTTP server for h with limits that a hostile client cannot live
+// on. What net/http refuses by itself, because it is no HTTP request, is
+// answered in plain text and does not reach h.
+func Server(h http.Handler, to *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
+		ErrorLog:          log.New(ownTroubles{to}, "", 0),
+
+		DisableGeneralOptionsHandler: true, // h answers OPTIONS * too
+	}
+}
+
+// ownTroubles passes on what net/http logs, but for what it says of a client's
+// connection: that is the client's doing, and holds its address.
+type ownTroubles struct{ to *slog.Logger }
+
+func (o ownTroubles) Write(line []byte) (int, error) {
+	if !bytes.Contains(line, []byte(" from ")) {
+		o.to.Warn("rdap: trouble in the HTTP server", "says", string(bytes.TrimSpace(line)))
+	}
+	return len(line), nil
+}
