@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode"
+
+	openrdap "github.com/openrdap/rdap"
+
+	"registerd/access"
+	"registerd/audit"
+	"registerd/disclose"
+	"registerd/lookup"
+	"registerd/ratelimit"
+	"registerd/rdap"
+	"registerd/register"
+	"registerd/store/sqlite"
+	"registerd/whois"
+)
+
+type askCommand struct {
+	DB      string `name:"db" type:"path" placeholder:"FILE" xor:"where" help:"Ask this register, at the same desk as the windows."`
+	Server  string `placeholder:"URL" xor:"where" help:"Ask an RDAP server at this base address instead."`
+	Config  string `type:"path" placeholder:"FILE" xor:"where" help:"Ask the register of this configuration, with its operator and policies."`
+	As      string `default:"public" placeholder:"WHO" help:"public, registrar:ID, authority or operator (${default}). Above public it is journaled with your system user name."`
+	Purpose string `placeholder:"NAME" help:"Why; needed above public."`
+	Case    string `placeholder:"REFERENCE" help:"The case; needed for an authority."`
+	Audit   string `type:"path" placeholder:"DIR" help:"The journal's directory; default: audit beside the register."`
+	Format  string `enum:"whois,rdap" default:"whois" help:"How to print the answer: ${enum} (${default})."`
+	Query   string `arg:"" help:"What to ask, as on WHOIS: a name, or nameserver NAME, registrar ID, contact HANDLE."`
+}
+
+// Run asks one question and prints the answer. What is not there is an answer too.
+func (a *askCommand) Run(ctx context.Context, con console) error {
+	if a.Server != "" {
+		return a.askServer(ctx, con)
+	}
+	c, err := a.config()
+	if err != nil {
+		return err
+	}
+	caller, err := a.caller()
+	if err != nil {
+		return err
+	}
+	desk, done, err := a.desk(c, con)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if a.Format == "rdap" {
+		return a.printRDAP(ctx, con, desk, c, caller)
+	}
+	server, err := whois.New(whois.Config{Desk: desk, Log: consoleLog(con)})
+	if err != nil {
+		return err
+	}
+	_, err = con.out.Write(server.Answer(ctx, lookup.Question{Caller: caller, Window: lookup.Console, Text: a.Query}))
+	return err
+}
+
+func (a *askCommand) config() (*config, error) {
+	switch {
+	case a.Config != "":
+		return readConfig(a.Config)
+	case a.DB != "":
+		c := new(config)
+		c.DB = a.DB
+		return c, nil
+	}
+	return nil, misused("ask: give --db FILE, --config FILE or --server URL")
+}
+
+// caller is who asks from the command line: whoever may read the file.
+func (a *askCommand) caller() (access.Caller, error) {
+	word, registrar, _ := strings.Cut(a.As, ":")
+	audience, known := disclose.ParseAudience(word)
+	channel := access.Channel{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Private: true}
+	switch {
+	case !known || (audience == disclose.Registrar) != (registrar != ""):
+		return access.Caller{}, misused("ask: --as is public, registrar:ID, authority or operator")
+	case audience == disclose.Public:
+		return access.Public(channel), nil
+	case a.Purpose == "":
+		return access.Caller{}, misused("ask: --as %s needs --purpose", a.As)
+	case audience == disclose.Authority && a.Case == "":
+		return access.Caller{}, misused("ask: --as authority needs --case")
+	}
+	who, err := user.Current()
+	if err != nil {
+		return access.Caller{}, fmt.Errorf("ask: whose name to journal: %w", err)
+	}
+	caller := access.Caller{
+		Account: "system:" + who.Username, Organization: "registry", Audience: audience,
+		Purpose: a.Purpose, Case: a.Case, Channel: channel,
+	}
+	if registrar != "" {
+		if caller.Registrar, err = register.HandleKey(registrar); err != nil {
+			return access.Caller{}, misused("ask: %v", err)
+		}
+	}
+	return caller, nil
+}
+
+func (a *askCommand) desk(c *config, con console) (*lookup.Desk, func(), error) {
+	reader, err := openRegister(c.DB, sqlite.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	journal, err := a.journal(c, con)
+	if err != nil {
+		reader.Close()
+		return nil, nil, err
+	}
+	done := func() { journal.Close(); reader.Close() }
+	published, err := c.published()
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	desk, err := lookup.New(lookup.Config{
+		Store: reader, Limiter: ratelimit.Unlimited(), Journal: journal, AccessLog: audit.Discard(),
+		Published: published, Now: time.Now,
+	})
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return desk, done, nil
+}
+
+// journal is opened only for questions above public, which are not answered
+// without it.
+func (a *askCommand) journal(c *config, con console) (*audit.Journal, error) {
+	if a.As == "public" {
+		return audit.None(), nil
+	}
+	dir := a.Audit
+	if dir == "" {
+		dir = c.Audit.Dir
+	}
+	if dir == "" {
+		dir = filepath.Join(filepath.Dir(c.DB), "audit")
+	}
+	return audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(con)})
+}
+
+func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.Desk, c *config, caller access.Caller) error {
+	base := c.RDAP.Base
+	if base == "" {
+		base = "http://" + loopbackRDAP + "/"
+	}
+	handler, err := rdap.New(rdap.Config{Desk: desk, Base: base, WHOIS: c.RDAP.Port43, Log: consoleLog(con)})
+	if err != nil {
+		return err
+	}
+	kind, object := splitQuery(a.Query)
+	_, body := handler.Answer(ctx, kind, lookup.Question{Caller: caller, Window: lookup.Console, Text: object})
+	return printLine(con.out, body)
+}
+
+// splitQuery tells the kind of a question as WHOIS does.
+func splitQuery(q string) (lookup.Kind, string) {
+	word, rest, two := strings.Cut(strings.TrimSpace(q), " ")
+	if two {
+		switch word {
+		case "domain":
+			return lookup.KindDomain, strings.TrimSpace(rest)
+		case "nameserver":
+			return lookup.KindHost, strings.TrimSpace(rest)
+		case "registrar", "contact", "handle", "entity":
+			return lookup.KindEntity, strings.TrimSpace(rest)
+		}
+	}
+	return lookup.KindDomain, strings.TrimSpace(q)
+}
+
+// askServer asks another server through OpenRDAP's client, as the public.
+func (a *askCommand) askServer(ctx context.Context, con console) error {
+	if a.As != "public" {
+		return misused("ask: --server is asked as the public; --as goes with --db")
+	}
+	kind, object := splitQuery(a.Query)
+	types := map[lookup.Kind]openrdap.RequestType{
+		lookup.KindDomain: openrdap.DomainRequest, lookup.KindHost: openrdap.NameserverRequest, lookup.KindEntity: openrdap.EntityRequest,
+	}
+	server, err := url.Parse(a.Server)
+	if err != nil || server.Host == "" {
+		return misused("ask: --server is not the address of a server")
+	}
+	request := openrdap.NewRequest(types[kind], object).WithServer(server).WithContext(ctx)
+	response, err := new(openrdap.Client).Do(request)
+	if err != nil {
+		return fmt.Errorf("ask: %s: %w", a.Server, err)
+	}
+	if domain, ok := response.Object.(*openrdap.Domain); ok && domain != nil && a.Format == "whois" {
+		return printWHOIS(con.out, response)
+	}
+	return printLine(con.out, response.HTTP[len(response.HTTP)-1].Body)
+}
+
+func printWHOIS(out io.Writer, r *openrdap.Response) error {
+	style := r.ToWhoisStyleResponse()
+	for _, key := range style.KeyDisplayOrder {
+		for _, value := range style.Data[key] {
+			if _, err := fmt.Fprintf(out, "%s: %s\n", key, printable(value)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// printable keeps another server's text from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return '\uFFFD'
+	}, s)
+}
+
+func printLine(out io.Writer, body []byte) error {
+	_, err := fmt.Fprintf(out, "%s\n", body)
+	return err
+}
+
+func consoleLog(con console) *slog.Logger { return slog.New(slog.NewTextHandler(con.err, nil)) }

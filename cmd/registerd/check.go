@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"io"
+)
+
+type checkCommand struct {
+	Config string `type:"path" required:"" placeholder:"FILE" help:"The configuration file."`
+}
+
+// Run checks the file and prints what would be served. It opens nothing.
+func (k *checkCommand) Run(con console) error {
+	c, err := readConfig(k.Config)
+	if err != nil {
+		return err
+	}
+	printConfig(con.out, c)
+	return nil
+}
+
+func printConfig(out io.Writer, c *config) {
+	line := func(what, value string) {
+		if value == "" {
+			value = "off"
+		}
+		fmt.Fprintf(out, "%-14s %s\n", what, value)
+	}
+	line("register", c.DB)
+	line("whois", c.WHOIS.Listen)
+	line("availability", c.DAS.Listen)
+	rdap := c.RDAP.Listen
+	if c.RDAP.Base != "" {
+		rdap += " as " + c.RDAP.Base
+	}
+	if c.RDAP.BehindTLS {
+		rdap += ", behind TLS"
+	}
+	line("rdap", rdap)
+	line("private", c.Private.Listen)
+	line("audit", c.Audit.Dir)
+	limits := "on"
+	if c.Limits.Off {
+		limits = ""
+	}
+	line("limits", limits)
+	operator := c.Operator.Name
+	if operator == "" {
+		operator = "not named"
+	}
+	line("operator", operator)
+	for _, t := range c.Tokens {
+		line("token "+t.ID, fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02")))
+	}
+}

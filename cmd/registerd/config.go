@@ -1,0 +1,338 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"registerd/access"
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+)
+
+// config is the configuration file (TOML). Its comments are the manual. Every
+// key may be left out; a key that is not here is an error.
+type config struct {
+	// DB is the path of the register, made by registerd import.
+	DB string `toml:"db"`
+
+	// MmapMiB is how much of the register is mapped into memory, in MiB, at
+	// most 2048. Default none. Reads become up to twice as fast; the price is
+	// that a read error of the disk ends the process. The mapping counts into
+	// RSS, but it is the system's file cache: judge memory by RssAnon.
+	MmapMiB int `toml:"mmap_mib"`
+
+	// KeptAnswers is how many public answers are kept ready. Default 4096,
+	// about 80 MiB when all are used; -1 keeps none.
+	KeptAnswers int `toml:"kept_answers"`
+
+	// Drain is how long after SIGTERM new questions are still taken while
+	// /ready says no, so that a balancer can turn away. Default none.
+	Drain duration `toml:"drain"`
+
+	// Operator is who keeps the register; every window shows it.
+	Operator struct {
+		Name  string `toml:"name"`
+		Email string `toml:"email"`
+		URL   string `toml:"url"`
+	} `toml:"operator"`
+
+	// Policies are the web addresses of what the operator has published.
+	Policies struct {
+		Publication string `toml:"publication"`
+		Disputes    string `toml:"disputes"`
+		Eligibility string `toml:"eligibility"`
+		Terms       string `toml:"terms"`
+	} `toml:"policies"`
+
+	// Audit is the journal of disclosures and the access log.
+	Audit struct {
+		// Dir is a directory of their own. Without it no access log is kept,
+		// and every answer above public is refused.
+		Dir string `toml:"dir"`
+		// KeepDays is how long the access log is kept. Default 30.
+		KeepDays int `toml:"keep_days"`
+	} `toml:"audit"`
+
+	WHOIS window `toml:"whois"`
+	DAS   window `toml:"das"`
+	RDAP  struct {
+		window
+		// Base is the public address of the service, ending in "/". Default:
+		// http:// and the listening address.
+		Base string `toml:"base"`
+		// BehindTLS says that a front end in front of this listener speaks TLS
+		// with the client. Only then, and on loopback, are credentials taken.
+		BehindTLS bool `toml:"behind_tls"`
+		// Port43 is the WHOIS server's host name, as answers name it. Default: not named.
+		Port43 string `toml:"port43"`
+	} `toml:"rdap"`
+
+	// Private listens for the operator alone: /metrics, /health, /ready and
+	// /debug/pprof. Default: off.
+	Private struct {
+		Listen string `toml:"listen"`
+	} `toml:"private"`
+
+	// Limits are the budgets of questions. What is left out has its default.
+	Limits struct {
+		// Off takes all limits away, for trials.
+		Off bool `toml:"off"`
+		// MemoryMiB bounds the memory of the budgets. Default 64.
+		MemoryMiB int `toml:"memory_mib"`
+		// Lookup is for WHOIS and RDAP: default 1 a second, 60 at once, for an
+		// IPv4 address or IPv6 /64. Availability is for names on the
+		// availability port: default 10 a second, 600 at once. Wider networks and
+		// accounts have multiples of it.
+		Lookup       budget `toml:"lookup"`
+		Availability budget `toml:"availability"`
+	} `toml:"limits"`
+
+	// Tokens are the credentials of named callers; registerd token new makes one.
+	Tokens []token `toml:"token"`
+}
+
+// window is a listener of the public.
+type window struct {
+	// Listen is host:port. Empty is off.
+	Listen string `toml:"listen"`
+	// ProxyFrom lists the networks of front ends that send a PROXY header with
+	// the client's address. When it is not empty, nobody else is served.
+	ProxyFrom []string `toml:"proxy_from"`
+	// MaxConnections is the cap in all. Default 4096.
+	MaxConnections int `toml:"max_connections"`
+	// MaxPerNetwork is the cap per IPv4 address or IPv6 /64. Default 8 for WHOIS
+	// and availability, 64 for RDAP; -1 is no cap.
+	MaxPerNetwork int `toml:"max_per_network"`
+}
+
+// budget is how many questions a second, and how many at once.
+type budget struct {
+	PerSecond float64 `toml:"per_second"`
+	AtOnce    int     `toml:"at_once"`
+}
+
+// token is a bearer token's entry. The secret is not in it.
+type token struct {
+	ID           string    `toml:"id"`
+	Hash         string    `toml:"hash"` // "sha256:" and 64 hexadecimal digits
+	Expires      time.Time `toml:"expires"`
+	Organization string    `toml:"organization"`
+	Audience     string    `toml:"audience"`  // registrar, authority or operator
+	Registrar    string    `toml:"registrar"` // the registrar's id, for audience registrar
+	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any
+}
+
+type duration struct{ time.Duration }
+
+func (d *duration) UnmarshalText(b []byte) (err error) {
+	d.Duration, err = time.ParseDuration(string(b))
+	if err == nil && d.Duration < 0 {
+		err = errors.New("it is negative")
+	}
+	return err
+}
+
+// loopback is where the windows are without configuration.
+const (
+	loopbackWHOIS = "127.0.0.1:1043"
+	loopbackDAS   = "127.0.0.1:4343"
+	loopbackRDAP  = "127.0.0.1:8080"
+)
+
+// readConfig reads a file that is complete in itself.
+func readConfig(path string) (*config, error) {
+	c, err := parseConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("configuration: %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// parseConfig reads a file strictly; relative paths in it are relative to it.
+func parseConfig(path string) (*config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	c := new(config)
+	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(c)
+	if err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return nil, fmt.Errorf("configuration: %s:%d: %s", path, parse.Position.Line, keyed(parse))
+		}
+		return nil, fmt.Errorf("configuration: %s: %w", path, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
+	}
+	for _, p := range []*string{&c.DB, &c.Audit.Dir} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(filepath.Dir(path), *p)
+		}
+	}
+	return c, nil
+}
+
+// keyed says which key a mistake is in, where the parser knows it.
+func keyed(e toml.ParseError) string {
+	if e.LastKey == "" || strings.Contains(e.Message, e.LastKey) {
+		return e.Message
+	}
+	return e.LastKey + ": " + e.Message
+}
+
+// check looks for what could not work, before anything is opened.
+func (c *config) check() error {
+	windows := map[string]*window{"whois": &c.WHOIS, "das": &c.DAS, "rdap": &c.RDAP.window}
+	listening := 0
+	for name, w := range windows {
+		if _, err := w.proxies(); err != nil {
+			return fmt.Errorf("%s: proxy_from: %w", name, err)
+		}
+		if w.Listen != "" {
+			listening++
+		}
+	}
+	switch {
+	case c.DB == "":
+		return errors.New("db: the path of the register is missing")
+	case listening == 0:
+		return errors.New("whois, das, rdap: none listens")
+	case c.MmapMiB < 0 || c.MmapMiB > 2048:
+		return errors.New("mmap_mib: it is not 0 to 2048")
+	case c.Audit.KeepDays < 0:
+		return errors.New("audit: keep_days: it is negative")
+	case c.RDAP.Base != "" && !validBase(c.RDAP.Base):
+		return errors.New(`rdap: base: it is not an http or https address that ends in "/"`)
+	}
+	if _, err := c.limits(); err != nil {
+		return err
+	}
+	_, err := c.access(time.Now)
+	return err
+}
+
+func validBase(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		u.RawQuery == "" && u.Fragment == "" && u.User == nil && strings.HasSuffix(s, "/")
+}
+
+func (w *window) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range w.ProxyFrom {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// limits are the budgets of all questions.
+func (c *config) limits() (*ratelimit.Limiter, error) {
+	if c.Limits.Off {
+		return ratelimit.Unlimited(), nil
+	}
+	limits, err := c.budgets()
+	if err != nil {
+		return nil, err
+	}
+	l, err := ratelimit.New(limits)
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w", err)
+	}
+	return l, nil
+}
+
+func (c *config) budgets() (ratelimit.Config, error) {
+	limits := ratelimit.Defaults()
+	if m := c.Limits.MemoryMiB; m > 0 {
+		limits.Memory = int64(m) << 20
+	}
+	for _, b := range []struct {
+		name string
+		from budget
+		to   *ratelimit.Budgets
+	}{{"lookup", c.Limits.Lookup, &limits.Lookup}, {"availability", c.Limits.Availability, &limits.Availability}} {
+		if b.from == (budget{}) {
+			continue
+		}
+		if b.from.PerSecond <= 0 || b.from.AtOnce <= 0 {
+			return limits, fmt.Errorf("limits: %s: per_second and at_once are given together, and are positive", b.name)
+		}
+		*b.to = ratelimit.Widths(ratelimit.Budget{Rate: b.from.PerSecond, Burst: b.from.AtOnce})
+	}
+	return limits, nil
+}
+
+// limitsInWords are the budgets as /help publishes them.
+func (c *config) limitsInWords() []string {
+	limits, err := c.budgets()
+	if c.Limits.Off || err != nil {
+		return []string{"This server has no limits: it is on trial."}
+	}
+	words := func(what string, b ratelimit.Budgets) string {
+		one := b.IPv4[0].Budget
+		return fmt.Sprintf("%s: %g a second, %d at once, for an IPv4 address or an IPv6 /64; wider networks have larger budgets.",
+			what, one.Rate, one.Burst)
+	}
+	return []string{
+		words("WHOIS and RDAP questions together", limits.Lookup),
+		words("Names on the availability port", limits.Availability),
+		words("Questions that cannot be read, and wrong credentials", limits.Failure),
+		"Each record of a person in an answer counts as a question more.",
+		"Beyond a budget RDAP answers 429 with Retry-After, WHOIS and availability say how many seconds to wait.",
+	}
+}
+
+func (c *config) access(now func() time.Time) (*access.Access, error) {
+	out := access.Config{Now: now}
+	for i, t := range c.Tokens {
+		audience, known := disclose.ParseAudience(t.Audience)
+		if !known {
+			return nil, fmt.Errorf("token %d: audience: %q is not registrar, authority or operator", i+1, t.Audience)
+		}
+		hash, err := access.ParseHash(t.Hash)
+		if err != nil {
+			return nil, fmt.Errorf("token %d: %w", i+1, err)
+		}
+		registrar := t.Registrar
+		if registrar != "" {
+			if registrar, err = register.HandleKey(registrar); err != nil {
+				return nil, fmt.Errorf("token %d: registrar: %w", i+1, err)
+			}
+		}
+		out.Tokens = append(out.Tokens, access.Token{
+			ID: t.ID, Hash: hash, Expires: t.Expires, Organization: t.Organization,
+			Audience: audience, Registrar: registrar, Purposes: t.Purposes,
+		})
+	}
+	return access.New(out)
+}
+
+func (c *config) operator() register.Operator {
+	return register.Operator{Name: c.Operator.Name, Email: c.Operator.Email, URL: c.Operator.URL}
+}
+
+func (c *config) policies() register.Policies {
+	return register.Policies{
+		Publication: c.Policies.Publication, Disputes: c.Policies.Disputes,
+		Eligibility: c.Policies.Eligibility, Terms: c.Policies.Terms,
+	}
+}

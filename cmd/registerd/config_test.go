@@ -1,0 +1,68 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+func configs(t *testing.T, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "config", pattern))
+	if err != nil || len(paths) < 2 {
+		t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
+	}
+	return paths
+}
+
+func TestEveryWorkingConfigurationIsTaken(t *testing.T) {
+	for _, path := range configs(t, "working_*.toml") {
+		if _, err := readConfig(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestEveryBustedConfigurationIsRefusedForItsReason(t *testing.T) {
+	for _, path := range configs(t, "busted_*.toml") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, _, _ := strings.Cut(string(text), "\n")
+		want, ok := strings.CutPrefix(first, "# refused: ")
+		if !ok {
+			t.Fatalf("%s does not say why it is refused", path)
+		}
+		_, err = readConfig(path)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: want %q in one line, got: %v", filepath.Base(path), want, err)
+		}
+	}
+}
+
+func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
+	c, err := readConfig(filepath.Join("..", "..", "testdata", "config", "working_everything.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	optional := map[string]bool{
+		".Limits.Off": true, ".DAS.ProxyFrom": true, ".DAS.MaxConnections": true, ".WHOIS.ProxyFrom": true,
+		".RDAP.window.MaxConnections": true, ".RDAP.window.MaxPerNetwork": true,
+	}
+	var walk func(v reflect.Value, at string)
+	walk = func(v reflect.Value, at string) {
+		if v.Kind() == reflect.Struct && v.Type().PkgPath() != "time" && v.NumField() > 0 && at != ".Drain" {
+			for i := range v.NumField() {
+				walk(v.Field(i), at+"."+v.Type().Field(i).Name)
+			}
+			return
+		}
+		if v.IsZero() && !optional[at] {
+			t.Errorf("%s is not set: the file no longer shows every key", at)
+		}
+	}
+	walk(reflect.ValueOf(*c), "")
+}

@@ -1,0 +1,98 @@
+// Command registerd is the public face of a domain register: it answers on
+// WHOIS, on an availability port and over RDAP, from one SQLite file.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := run(ctx, os.Args[1:], console{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(status)
+}
+
+// The exit statuses.
+const (
+	ok     = 0
+	failed = 1
+	misuse = 2
+)
+
+// console is what a command reads from and writes to.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// commands are the program's subcommands; their tags are the manual.
+type commands struct {
+	Serve  serveCommand  `cmd:"" help:"Answer questions on all windows."`
+	Demo   demoCommand   `cmd:"" help:"Serve an example register on loopback, without root and without configuration."`
+	Import importCommand `cmd:"" help:"Take escrow deposits, a change feed or a snapshot into the register."`
+	Seed   seedCommand   `cmd:"" help:"Fill a register with made-up data of any size, for trials and measurements."`
+	Verify verifyCommand `cmd:"" help:"Read and check every record of the register."`
+	Ask    askCommand    `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
+	Check  checkCommand  `cmd:"" help:"Check a configuration file and print what would be served."`
+	Token  tokenCommand  `cmd:"" help:"Make credentials."`
+}
+
+// usageError is a wrong use that the flags' parser cannot see.
+type usageError struct{ error }
+
+func run(ctx context.Context, args []string, con console) int {
+	var c commands
+	status := -1
+	parser, err := kong.New(&c,
+		kong.Name("registerd"),
+		kong.Vars{"loopback_whois": loopbackWHOIS, "loopback_das": loopbackDAS, "loopback_rdap": loopbackRDAP},
+		kong.Description("The public face of a domain register: WHOIS, availability and RDAP from one file.\n\n"+
+			"Exit status: 0 done, 1 failed, 2 wrong use."),
+		kong.Writers(con.out, con.err),
+		kong.Exit(func(code int) { status = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(con.err, "registerd:", err)
+		return failed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if status >= 0 { // --help was asked for and printed
+		return status
+	}
+	if err != nil {
+		fmt.Fprintf(con.err, "registerd: %v; registerd --help lists what there is\n", err)
+		return misuse
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return report(con, parsed.Run(con))
+}
+
+// report says in one line what went wrong.
+func report(con console, err error) int {
+	var usage *usageError
+	switch {
+	case err == nil:
+		return ok
+	case errors.As(err, &usage):
+		fmt.Fprintln(con.err, "registerd:", err)
+		return misuse
+	default:
+		fmt.Fprintln(con.err, "registerd:", err)
+		return failed
+	}
+}
+
+func misused(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }

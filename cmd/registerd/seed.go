@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"registerd/escrow"
+	"registerd/register"
+	"registerd/store/sqlite"
+)
+
+type seedCommand struct {
+	DB      string    `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register; it must be new or empty."`
+	Domains int       `required:"" placeholder:"N" help:"How many domains."`
+	RNGSeed uint64    `name:"rng-seed" default:"1" help:"The same seed makes the same register (${default})."`
+	Zone    string    `default:"example" help:"The zone: example or test, or one below (${default})."`
+	At      time.Time `default:"2026-11-01T00:00:00Z" help:"The data is as of then (${default})."`
+}
+
+// Run writes the register in one step.
+func (s *seedCommand) Run(ctx context.Context, con console) error {
+	if s.Domains < 1 {
+		return misused("seed: --domains is at least 1")
+	}
+	zone, err := register.ParseName(s.Zone)
+	if err != nil {
+		return misused("seed: --zone: %v", err)
+	}
+	writer, err := sqlite.OpenWriter(s.DB, sqlite.Options{Create: true})
+	if err != nil {
+		return err
+	}
+	defer writer.Close()
+	progress := newProgress(con)
+	began := time.Now()
+	made := escrow.Synthetic{Domains: s.Domains, Seed: s.RNGSeed, Zone: zone, At: s.At}
+	err = made.Synthesize(ctx, writer, progress.report)
+	progress.end()
+	if err != nil {
+		return fmt.Errorf("seed: %w", err)
+	}
+	took := time.Since(began)
+	fmt.Fprintf(con.out, "%d domains in %s: %.0f a second\n", s.Domains, took.Round(time.Millisecond), float64(s.Domains)/took.Seconds())
+	return nil
+}
+
+type verifyCommand struct {
+	DB string `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register."`
+}
+
+// Run reads every record, and names those that are damaged.
+func (v *verifyCommand) Run(ctx context.Context, con console) error {
+	if err := mustBeThere(v.DB); err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	progress := newProgress(con)
+	found, err := sqlite.Verify(ctx, v.DB, func(done, total int) { progress.report("verifying", done, total) })
+	progress.end()
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	for _, p := range found.Problems {
+		fmt.Fprintln(con.err, "damaged:", p)
+	}
+	if more := found.Total - len(found.Problems); more > 0 {
+		fmt.Fprintf(con.err, "damaged: and %d more\n", more)
+	}
+	if found.Total > 0 {
+		return fmt.Errorf("verify: %s: damaged in %d places; restore a backup or import again", v.DB, found.Total)
+	}
+	fmt.Fprintf(con.out, "%s: %d records, all whole\n", v.DB, found.Objects)
+	return nil
+}

@@ -1,0 +1,287 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"registerd/audit"
+	"registerd/das"
+	"registerd/disclose"
+	"registerd/listen"
+	"registerd/lookup"
+	"registerd/rdap"
+	"registerd/store/sqlite"
+	"registerd/whois"
+)
+
+// finish is how long questions that were accepted may take when the program ends.
+const finish = 10 * time.Second
+
+const defaultKeptAnswers = 4096
+
+// service is the program while it serves: the desk and its windows.
+type service struct {
+	desk    *lookup.Desk
+	windows []openWindow
+	ready   flag
+	drain   time.Duration
+	log     *slog.Logger
+	metrics *metrics
+	closers []func() error
+}
+
+// openWindow is a listener with what serves it.
+type openWindow struct {
+	name     string
+	listener *listen.Listener
+	serve    func(context.Context, *listen.Listener) error
+}
+
+// open makes the service of a configuration: all of it, or an error and nothing.
+func open(c *config, log *slog.Logger) (_ *service, err error) {
+	s := &service{drain: c.Drain.Duration, log: log, metrics: newMetrics()}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.desk, err = s.openDesk(c); err != nil {
+		return nil, err
+	}
+	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openPrivate} {
+		if err := f(c); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *service) openDesk(c *config) (*lookup.Desk, error) {
+	reader, err := openRegister(c.DB, sqlite.Options{MMapSize: int64(c.MmapMiB) << 20})
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, reader.Close)
+	limiter, err := c.limits()
+	if err != nil {
+		return nil, err
+	}
+	journal, accessLog, err := s.openAudit(c)
+	if err != nil {
+		return nil, err
+	}
+	published, err := c.published()
+	if err != nil {
+		return nil, err
+	}
+	kept := c.KeptAnswers
+	if kept == 0 {
+		kept = defaultKeptAnswers
+	}
+	return lookup.New(lookup.Config{
+		Store: reader, Limiter: limiter, Journal: journal, AccessLog: accessLog,
+		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
+	})
+}
+
+// openAudit opens the journal and the access log. A journal that cannot be
+// opened costs privileged access, not the public service.
+func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error) {
+	if c.Audit.Dir == "" {
+		s.log.Warn("no audit directory: no access log is kept, and answers above public are refused")
+		return audit.None(), audit.Discard(), nil
+	}
+	keep := audit.DefaultKeep
+	if c.Audit.KeepDays > 0 {
+		keep = time.Duration(c.Audit.KeepDays) * 24 * time.Hour
+	}
+	accessLog, err := audit.OpenAccessLog(audit.AccessConfig{Dir: c.Audit.Dir, Keep: keep, Now: time.Now, Logger: s.log})
+	if err != nil {
+		return nil, nil, err
+	}
+	s.closers = append(s.closers, accessLog.Close)
+	s.metrics.accessLog(accessLog)
+	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: c.Audit.Dir, Now: time.Now, Logger: s.log})
+	if err != nil {
+		s.log.Error("the journal cannot be written: answers above public are refused", "error", err)
+		return audit.None(), accessLog, nil
+	}
+	s.closers = append(s.closers, journal.Close)
+	return journal, accessLog, nil
+}
+
+func (c *config) published() (lookup.Published, error) {
+	who, err := c.access(time.Now)
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	return lookup.Published{
+		Policy: disclose.GDPR(), Access: who, Operator: c.operator(), Policies: c.policies(),
+	}, nil
+}
+
+// publish puts a configuration's published part in force.
+func (s *service) publish(c *config) error {
+	p, err := c.published()
+	if err != nil {
+		return err
+	}
+	return s.desk.Publish(p)
+}
+
+// listener opens a public window's listener.
+func (s *service) listener(w window, perNetwork int, refusal []byte) (*listen.Listener, error) {
+	proxies, err := w.proxies()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case w.MaxPerNetwork < 0:
+		perNetwork = 0
+	case w.MaxPerNetwork > 0:
+		perNetwork = w.MaxPerNetwork
+	}
+	l, err := listen.Listen(listen.Config{
+		Address: w.Listen, MaxConns: w.MaxConnections, MaxPerNetwork: perNetwork,
+		ProxyFrom: proxies, Refusal: refusal, Log: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, l.Close)
+	return l, nil
+}
+
+func (s *service) add(name string, l *listen.Listener, serve func(context.Context, *listen.Listener) error) {
+	s.windows = append(s.windows, openWindow{name, l, serve})
+	s.metrics.listener(name, l)
+}
+
+func (s *service) openWHOIS(c *config) error {
+	if c.WHOIS.Listen == "" {
+		return nil
+	}
+	server, err := whois.New(whois.Config{Desk: s.desk, Log: s.log})
+	if err != nil {
+		return err
+	}
+	l, err := s.listener(c.WHOIS, 8, server.Refusal())
+	if err != nil {
+		return fmt.Errorf("whois: %w", err)
+	}
+	s.add("whois", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
+	return nil
+}
+
+func (s *service) openDAS(c *config) error {
+	if c.DAS.Listen == "" {
+		return nil
+	}
+	server, err := das.New(das.Config{Desk: s.desk, Log: s.log})
+	if err != nil {
+		return err
+	}
+	l, err := s.listener(c.DAS, 8, server.Refusal())
+	if err != nil {
+		return fmt.Errorf("das: %w", err)
+	}
+	s.add("das", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
+	return nil
+}
+
+func (s *service) openRDAP(c *config) error {
+	if c.RDAP.Listen == "" {
+		return nil
+	}
+	l, err := s.listener(c.RDAP.window, 64, nil)
+	if err != nil {
+		return fmt.Errorf("rdap: %w", err)
+	}
+	base := c.RDAP.Base
+	if base == "" {
+		base = "http://" + l.Addr().String() + "/"
+	}
+	handler, err := rdap.New(rdap.Config{
+		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Private: c.RDAP.BehindTLS,
+		Limits: c.limitsInWords(), Log: s.log,
+	})
+	if err != nil {
+		return err
+	}
+	s.add("rdap", l, serveHTTP(rdap.Server(handler, s.log)))
+	return nil
+}
+
+func (s *service) openPrivate(c *config) error {
+	if c.Private.Listen == "" {
+		return nil
+	}
+	l, err := listen.Listen(listen.Config{Address: c.Private.Listen, Log: s.log})
+	if err != nil {
+		return fmt.Errorf("private: %w", err)
+	}
+	s.closers = append(s.closers, l.Close)
+	s.windows = append(s.windows, openWindow{"private", l, serveHTTP(s.privateServer())})
+	return nil
+}
+
+// serveHTTP serves until ctx ends and then lets requests finish.
+func serveHTTP(server *http.Server) func(context.Context, *listen.Listener) error {
+	return func(ctx context.Context, l *listen.Listener) error {
+		stop := context.AfterFunc(ctx, func() {
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
+			defer cancel()
+			_ = server.Shutdown(end)
+		})
+		defer stop()
+		err := server.Serve(l)
+		if !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		// Serve returns when Shutdown begins; the requests it waits for are ours.
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
+		defer cancel()
+		return server.Shutdown(end)
+	}
+}
+
+// pause keeps serving for the drain, unless a window ends by itself.
+func (s *service) pause(ended context.Context) {
+	timer := time.NewTimer(s.drain)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ended.Done():
+	}
+}
+
+func (s *service) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		if err := s.closers[i](); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.log.Error("closing", "error", err)
+		}
+	}
+	s.closers = nil
+}
+
+// announce tells where the windows are.
+func (s *service) announce(log *slog.Logger) {
+	for _, w := range s.windows {
+		log.Info("serving", "window", w.name, "address", w.listener.Addr().String())
+	}
+}
+
+// address is where a window listens; "" when it is off.
+func (s *service) address(name string) string {
+	for _, w := range s.windows {
+		if w.name == name {
+			return w.listener.Addr().String()
+		}
+	}
+	return ""
+}
