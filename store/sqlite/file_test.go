@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +122,23 @@ func ask(t *testing.T, r *Reader, kind store.Kind, key string) store.Found {
 		t.Fatal(err)
 	}
 	return found[0]
+}
+
+func TestWhatIsClosedFailsAndDoesNotHang(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "register.db")
+	w := openWriter(t, path)
+	r := openReader(t, path)
+	for range 2 {
+		if err := errors.Join(r.Close(), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Edition(t.Context()); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("reader: %v", err)
+	}
+	if err := w.Change(t.Context(), func(store.Tx) error { return nil }); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("writer: %v", err)
+	}
 }
 
 func TestAMissingFileIsNotMade(t *testing.T) {

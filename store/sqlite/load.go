@@ -32,7 +32,8 @@ type load struct {
 	buf       []byte
 	total     int
 	report    store.Report
-	sealed    bool
+	sealed    bool // no more is taken
+	ready     bool // Seal succeeded
 	published bool
 	tx        *tx // while Publish's f runs
 }
@@ -208,7 +209,7 @@ func (l *load) Publish(ctx context.Context, f func(store.Tx) error) error {
 
 func (l *load) publish(ctx context.Context, f func(store.Tx) error) error {
 	switch {
-	case !l.sealed:
+	case !l.ready:
 		return errors.New("it is not sealed")
 	case l.published:
 		return errors.New("it was published already")

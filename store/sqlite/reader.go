@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io/fs"
 	"sync/atomic"
 
 	modernc "modernc.org/sqlite"
@@ -41,14 +42,14 @@ func (r *Reader) borrow(ctx context.Context, f func(*conn) error) (err error) {
 		return err
 	}
 	var c *conn
+	open := true
 	select {
-	case c = <-r.idle:
-	default:
-		select {
-		case c = <-r.idle:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	case c, open = <-r.idle:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if !open {
+		return fs.ErrClosed
 	}
 	healthy := false
 	defer func() {
@@ -199,14 +200,19 @@ func (v *view) walk(ctx context.Context, c *conn, kind store.Kind, f func(store.
 	}, "SELECT key, record FROM object WHERE gen = +?1 AND kind = +?2 ORDER BY key", gen, int64(kind))
 }
 
-// Close implements store.Reader. It waits for questions under way.
+// Close implements store.Reader. It waits for questions under way; later ones
+// fail with fs.ErrClosed.
 func (r *Reader) Close() error {
 	var errs []error
 	for range cap(r.idle) {
-		if c := <-r.idle; c != nil {
+		c, open := <-r.idle
+		if !open {
+			return nil
+		}
+		if c != nil {
 			errs = append(errs, c.close())
 		}
 	}
-	r.idle = make(chan *conn) // later questions wait for their context
+	close(r.idle)
 	return errors.Join(errs...)
 }

@@ -42,10 +42,9 @@ func (l *load) Seal(ctx context.Context, progress func(done, total int)) (store.
 	err := s.run()
 	err = errors.Join(err, s.uses.close(), l.objects.close(), l.aliases.close(), l.hashes.close(), l.targets.close())
 	if err != nil {
-		// Never published: Publish sees a duplicate that is none.
-		l.report.DuplicatesTotal++
 		return store.Report{}, fmt.Errorf("register: sealing a load: %w", err)
 	}
+	l.ready = true
 	return l.report, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"registerd/register"
 	"registerd/store"
@@ -25,7 +26,10 @@ func (w *Writer) transact(ctx context.Context, f func(*conn) error) error {
 		return err
 	}
 	select {
-	case <-w.turn:
+	case _, open := <-w.turn:
+		if !open {
+			return fs.ErrClosed
+		}
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -88,8 +92,12 @@ func writeEdition(c *conn, gen, version int64, s *register.State) error {
 	return err
 }
 
-// Close implements store.Writer. It waits for a change under way.
+// Close implements store.Writer. It waits for a change under way; later ones
+// fail with fs.ErrClosed.
 func (w *Writer) Close() error {
-	<-w.turn
+	if _, open := <-w.turn; !open {
+		return nil
+	}
+	close(w.turn)
 	return w.conn.close()
 }
