@@ -165,6 +165,10 @@ func (im *Importer) later(d *depositReader) {
 		return
 	}
 	detail := "its watermark is before the register's, " + d.base.Watermark.Format(time.RFC3339)
+	if d.base.Serial > 0 && d.head.Watermark.Before(d.base.Watermark.Add(-keepChanges)) {
+		d.report.problem(Refusal, 0, string(kindDeposit), ruleAge, detail+", by over 30 days: the feed's changes after it are not kept")
+		return
+	}
 	if d.base.Serial > 0 {
 		d.report.problem(Warning, 0, string(kindDeposit), ruleAge, detail+"; the feed's changes after it are applied again")
 		return

@@ -136,6 +136,32 @@ func TestChangesLaterThanTheDepositAreAppliedAgain(t *testing.T) {
 	}
 }
 
+// Changes are kept for 30 days of the register's time. A deposit from before
+// that would bring back what they took away.
+func TestADepositFromBeforeTheKeptChangesIsRefused(t *testing.T) {
+	r := newTestRegister(t)
+	r.mustTake(t, fullText("A", "2025-10-01T00:00:00Z", contactText("H-1", "C1-TEST", "")))
+	later := `{"serial":2,"prev":1,"time":"2025-12-31T12:00:00Z","put":[]}` + "\n"
+	if _, err := r.importer(t, nil).Changes(t.Context(), strings.NewReader(protect+later), FeedOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.writer.Change(t.Context(), func(tx store.Tx) error {
+		return tx.Logged(0, time.Time{}, func(e store.Entry) error {
+			if e.Time.Before(at("2025-12-01T12:00:00Z")) {
+				t.Errorf("the change %d of %v is kept", e.Serial, e.Time)
+			}
+			return nil
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	r.mustRefuse(t, fullText("B", "2025-12-01T00:00:00Z", contactText("H-1", "C1-TEST", "")), ruleAge)
+	r.mustTake(t, fullText("B", "2025-12-05T00:00:00Z", contactText("H-1", "C1-TEST", "")))
+	if got := r.contact(t, "H-1").Facts.Protection; got != register.Protected {
+		t.Errorf("the protection is %v", got)
+	}
+}
+
 // A change may arrive while a deposit is read, after what is known of its
 // contact was looked up; even one from before the deposit's watermark.
 func TestAProtectionThatArrivesDuringTheImportHolds(t *testing.T) {

@@ -210,8 +210,12 @@ func (t *trial) end() error {
 		}
 	}
 	t.tx.SetState(t.state)
-	return nil
+	return t.tx.Forget(t.state.Watermark.Add(-keepChanges))
 }
+
+// keepChanges is how long changes are kept for being applied again on top of a
+// full load. A load that is older than that by the register's time is refused.
+const keepChanges = 30 * 24 * time.Hour
 
 // Contacts that become wider are counted over an hour of the feed's own time,
 // which is the same however often the feed is stopped and started.

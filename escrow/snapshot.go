@@ -126,7 +126,7 @@ const (
 	snapshotCounts    = "the head counts the objects of the snapshot"
 	snapshotDuplicate = "a name or an id is given once"
 	snapshotShrink    = "a load holds at most 5 % fewer objects than the register unless it is accepted"
-	snapshotWiden     = "a load shows no more of over 0.1 % of the contacts, or of 10, unless it is accepted"
+	snapshotWiden     = "a load shows no more of over 0.1 % of the contacts unless it is accepted"
 	snapshotOlder     = "a snapshot is not older than the register, but for changes that are kept"
 )
 

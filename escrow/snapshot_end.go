@@ -112,8 +112,8 @@ func (s *snapshot) hold(now register.Counts) {
 	if float64(now.Objects()) < (1-maxShrink)*float64(was.Objects()) && !s.im.AcceptShrink {
 		s.refuse(0, "snapshot", snapshotShrink, fmt.Sprintf("the register holds %d objects, the snapshot %d", was.Objects(), now.Objects()))
 	}
-	if limit := widenLimit(was.Contacts); s.wider > limit && !s.im.AcceptWiden {
-		s.refuse(0, "snapshot", snapshotWiden, fmt.Sprintf("the public would see more of %d contacts; %d may pass unseen", s.wider, limit))
+	if float64(s.wider) > maxWiden*float64(was.Contacts) && !s.im.AcceptWiden {
+		s.refuse(0, "snapshot", snapshotWiden, fmt.Sprintf("the public would see more of %d of %d contacts", s.wider, was.Contacts))
 	}
 }
 

@@ -154,7 +154,7 @@ func TestASnapshotThatLosesOrShowsTooMuchIsHeld(t *testing.T) {
 		"shrink": {manyText(1, 189, shut1), func(r *feedRegister) { r.AcceptShrink = true },
 			"snapshot: the register holds 200 objects, the snapshot 189 [" + snapshotShrink + "]"},
 		"widen": {manyText(1, 200, open1), func(r *feedRegister) { r.AcceptWiden = true },
-			"snapshot: the public would see more of 200 contacts; 10 may pass unseen [" + snapshotWiden + "]"},
+			"snapshot: the public would see more of 200 of 200 contacts [" + snapshotWiden + "]"},
 	} {
 		r := newFeedRegister(t)
 		if _, err := r.Snapshot(t.Context(), strings.NewReader(manyText(1, 200, shut1))); err != nil {

@@ -169,6 +169,10 @@ type Tx interface {
 	// Logged calls f with the kept changes whose serial is greater than
 	// serial and whose time is after t, in order of serial.
 	Logged(serial uint64, t time.Time, f func(Entry) error) error
+
+	// Forget removes the kept changes whose time is before t: their bodies hold
+	// personal data, and are of no use once no load can be older.
+	Forget(t time.Time) error
 }
 
 // Entry is a kept change.

@@ -19,30 +19,31 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
-	stop()
+	var err error
+	if role := append(os.Args, "")[1]; role == "drive" {
+		err = driveAsTold(os.Stdin, os.Stdout)
+	} else if role == "yardstick" {
+		err = yardstickAsTold(os.Stdin, os.Stdout)
+	} else {
+		// Only here: the two above are to end when they are told to.
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		err = run(ctx, os.Args[1:])
+		stop()
+	}
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// run is the measurement, or one of the processes that it starts.
+// run reads the flags and measures.
 func run(ctx context.Context, args []string) error {
-	if len(args) > 0 {
-		switch args[0] {
-		case "drive":
-			return driveAsTold(os.Stdin, os.Stdout)
-		case "yardstick":
-			return yardstickAsTold(os.Stdin, os.Stdout)
-		}
-	}
 	b := new(bench)
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.IntVar(&b.domains, "domains", 1_000_000, "how many `domains` the register has")
 	flags.IntVar(&b.deposit, "deposit", 50_000, "how many `domains` the imported deposit has")
 	flags.StringVar(&b.db, "db", "", "keep the register in this `file`, and use it again when it has the same size")
+	flags.IntVar(&b.mmap, "mmap", 0, "how many `MiB` of the register the server maps into memory, at most 2048")
 	flags.Float64Var(&b.seconds, "seconds", 4, "how many `seconds` one step of the load lasts")
 	out := flags.String("out", "", "also write the table to this `file`")
 	if err := flags.Parse(args); err != nil {
@@ -65,10 +66,10 @@ func run(ctx context.Context, args []string) error {
 
 // bench is one run.
 type bench struct {
-	domains, deposit int
-	db               string
-	seconds          float64
-	out              io.Writer
+	domains, deposit, mmap int
+	db                     string
+	seconds                float64
+	out                    io.Writer
 
 	dir     string // of everything that goes away at the end
 	program string // registerd, built
@@ -80,7 +81,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	b.table.began, b.table.domains = time.Now().UTC(), b.domains
+	b.table.began, b.table.domains, b.table.mmap = time.Now().UTC(), b.domains, b.mmap
 	for _, stage := range []func(context.Context) error{b.build, b.seed, b.load, b.serve} {
 		if err := stage(ctx); err != nil {
 			return err

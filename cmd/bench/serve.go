@@ -14,6 +14,7 @@ import (
 // always, and are only too large to be used up.
 const config = `
 db = %q
+mmap_mib = %d
 [operator]
 name = "Example Registry"
 email = "registry@nic.example"
@@ -56,7 +57,7 @@ func (b *bench) serve(ctx context.Context) error {
 		err = os.Mkdir(audit, 0o700)
 	}
 	if err == nil {
-		err = os.WriteFile(path, fmt.Appendf(nil, config, db, audit), 0o600)
+		err = os.WriteFile(path, fmt.Appendf(nil, config, db, b.mmap, audit), 0o600)
 	}
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 // table is what a run has found.
 type table struct {
 	began                time.Time
-	domains              int
+	domains, mmap        int     // the latter in MiB
 	seeded               float64 // domains a second; 0 when the register was there
 	size                 int64   // of the database, bytes
 	imported, importedMB float64 // domains and megabytes of XML a second
@@ -40,8 +40,8 @@ func (t *table) steps(s step, r *result) {
 }
 
 func (t *table) print(to io.Writer) {
-	fmt.Fprintf(to, "%s, %s/%s, %d cores, %s, %d domains\n\n", t.began.Format("2006-01-02 15:04 UTC"),
-		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), t.domains)
+	fmt.Fprintf(to, "%s, %s/%s, %d cores, %s, %d domains, %d MiB mapped\n\n", t.began.Format("2006-01-02 15:04 UTC"),
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), t.domains, t.mmap)
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\tbytes\tbest/s\tbare/s\tratio\tp50 ms\tp99 ms\tbare p99\tCPU µs\tbare CPU\tCPU ratio\t")
 	for _, r := range t.rows {

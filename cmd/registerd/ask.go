@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -63,7 +64,8 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	_, err = con.out.Write(server.Answer(ctx, lookup.Question{Caller: caller, Window: lookup.Console, Text: a.Query}))
+	answer := server.Answer(ctx, lookup.Question{Caller: caller, Window: lookup.Console, Text: a.Query})
+	_, err = con.out.Write(bytes.ReplaceAll(answer, []byte("\r\n"), []byte("\n"))) // CRLF is for the wire
 	return err
 }
 

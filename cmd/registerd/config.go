@@ -95,6 +95,9 @@ type config struct {
 		// accounts have multiples of it.
 		Lookup       budget `toml:"lookup"`
 		Availability budget `toml:"availability"`
+		// Server is for all clients and windows together: default 20000 a second,
+		// 40000 at once. It refuses in time what the machine could not answer.
+		Server budget `toml:"server"`
 	} `toml:"limits"`
 
 	// Tokens are the credentials of named callers; registerd token new makes one.
@@ -277,6 +280,9 @@ func (c *config) budgets() (ratelimit.Config, error) {
 			return limits, fmt.Errorf("limits: %s: per_second and at_once are given together, and are positive", b.name)
 		}
 		*b.to = ratelimit.Widths(ratelimit.Budget{Rate: b.from.PerSecond, Burst: b.from.AtOnce})
+	}
+	if s := c.Limits.Server; s != (budget{}) {
+		limits.Server = ratelimit.Budget{Rate: s.PerSecond, Burst: s.AtOnce}
 	}
 	return limits, nil
 }

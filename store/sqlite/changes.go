@@ -42,6 +42,14 @@ func (t *tx) Logged(serial uint64, after time.Time, f func(store.Entry) error) e
 	return nil
 }
 
+// Forget implements store.Tx.
+func (t *tx) Forget(before time.Time) error {
+	if _, err := t.c.exec("DELETE FROM change WHERE time < ?", before.UnixNano()); err != nil {
+		return fmt.Errorf("register: forgetting kept changes: %w", err)
+	}
+	return nil
+}
+
 // logged reads the entries one by one, so that no statement is open while f runs.
 func (t *tx) logged(serial int64, after time.Time, f func(store.Entry) error) error {
 	nanos := int64(-1 << 63)

@@ -147,6 +147,10 @@ var changing = []sentence{
 			d.same(logged(tx, 11, time.Time{}), []store.Entry(nil))
 			d.fails(tx.Logged(0, time.Time{}, func(store.Entry) error { return errStop }), errStop)
 		})
+		d.change(func(tx store.Tx) {
+			d.must(tx.Forget(noon.Add(5 * time.Minute)))
+			d.same(logged(tx, 0, time.Time{}), []store.Entry{all[1], all[3]})
+		})
 		for _, serial := range []uint64{11, 5} {
 			d.refused(d.w.Change(d.Context(), func(tx store.Tx) error { return tx.Log(entry(serial, 60)) }), "a serial that does not ascend")
 		}

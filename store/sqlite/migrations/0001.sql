@@ -51,3 +51,4 @@ CREATE TABLE change (
     body   BLOB NOT NULL,
     digest BLOB NOT NULL
 ) STRICT;
+CREATE INDEX change_time ON change (time);

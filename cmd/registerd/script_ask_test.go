@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// say prints an answer as the script's standard output.
+func say(ts *testscript.TestScript, public bool, text string) {
+	for _, marker := range []string{"canary", "226279", "02:26:27"} {
+		if public && strings.Contains(strings.ToLower(text), marker) {
+			ts.Fatalf("a private value was answered to the public:\n%s", text)
+		}
+	}
+	_, err := io.WriteString(ts.Stdout(), text)
+	ts.Check(err)
+}
+
+// ask sends a text to a line window and reads to the end.
+func ask(ts *testscript.TestScript, address, text string) string {
+	c, err := dial(ts, address)
+	ts.Check(err)
+	defer c.Close()
+	ts.Check(c.SetDeadline(time.Now().Add(patience)))
+	_, err = io.WriteString(c, text)
+	ts.Check(err)
+	ts.Check(c.(*net.TCPConn).CloseWrite())
+	answer, err := io.ReadAll(c)
+	ts.Check(err)
+	return strings.ReplaceAll(string(answer), "\r\n", "\n")
+}
+
+func askWHOIS(ts *testscript.TestScript, _ bool, args []string) {
+	say(ts, true, ask(ts, ts.Getenv("WHOIS"), strings.Join(args, " ")+"\r\n"))
+}
+
+func askDAS(ts *testscript.TestScript, _ bool, args []string) {
+	say(ts, true, ask(ts, ts.Getenv("DAS"), strings.Join(args, "\r\n")+"\r\n"))
+}
+
+func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
+	method, header, path := http.MethodGet, http.Header{}, ""
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "-X" && i+1 < len(args):
+			i++
+			method = args[i]
+		case args[i] == "-H" && i+1 < len(args):
+			i++
+			name, value, _ := strings.Cut(args[i], ":")
+			header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+		default:
+			path = args[i]
+		}
+	}
+	if !strings.HasPrefix(path, "http://") {
+		path = "http://" + ts.Getenv("RDAP") + path
+	}
+	request, err := http.NewRequest(method, path, nil)
+	ts.Check(err)
+	request.Header = header
+	client := &http.Client{Timeout: patience, Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext:       func(_ context.Context, _, address string) (net.Conn, error) { return dial(ts, address) },
+	}}
+	response, err := client.Do(request)
+	ts.Check(err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	s := serverOf(ts)
+	s.answer, s.public = body, header.Get("Authorization") == ""
+	var text bytes.Buffer
+	fmt.Fprintln(&text, response.Status)
+	names := make([]string, 0, len(response.Header))
+	for name := range response.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&text, "%s: %s\n", name, strings.Join(response.Header[name], ", "))
+	}
+	text.WriteByte('\n')
+	if json.Valid(body) {
+		ts.Check(json.Indent(&text, body, "", "  "))
+	} else {
+		text.Write(body)
+	}
+	text.WriteByte('\n')
+	say(ts, s.public, text.String())
+}
+
+func setFrom(ts *testscript.TestScript, _ bool, args []string) {
+	serverOf(ts).from = strings.Join(args, "")
+}
+
+// dial connects to a window; through a front end, when the script wants one,
+// that says who the client is in PROXY protocol, version 1.
+func dial(ts *testscript.TestScript, address string) (net.Conn, error) {
+	c, err := net.DialTimeout("tcp", address, patience)
+	from := serverOf(ts).from
+	if err != nil || from == "" {
+		return c, err
+	}
+	family, to := "TCP4", "192.0.2.1"
+	if strings.Contains(from, ":") {
+		family, to = "TCP6", "2001:db8::1"
+	}
+	_, err = fmt.Fprintf(c, "PROXY %s %s %s 4711 80\r\n", family, from, to)
+	return c, err
+}
+
+// holdWHOIS sends the beginning of a line.
+func holdWHOIS(ts *testscript.TestScript, _ bool, args []string) {
+	c, err := dial(ts, ts.Getenv("WHOIS"))
+	ts.Check(err)
+	ts.Defer(func() { c.Close() })
+	_, err = io.WriteString(c, strings.Join(args, " "))
+	ts.Check(err)
+	serverOf(ts).held = c
+}
+
+// releaseWHOIS sends the rest of the line.
+func releaseWHOIS(ts *testscript.TestScript, _ bool, args []string) {
+	c := serverOf(ts).held
+	ts.Check(c.SetDeadline(time.Now().Add(patience)))
+	_, err := io.WriteString(c, strings.Join(args, " ")+"\r\n")
+	ts.Check(err)
+	answer, err := io.ReadAll(c)
+	ts.Check(err)
+	say(ts, true, strings.ReplaceAll(string(answer), "\r\n", "\n"))
+}
