@@ -27,6 +27,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"net/netip"
+	"runtime"
 	"time"
 )
 
@@ -112,7 +113,12 @@ func New(c Config) (*Limiter, error) {
 		l.levels[class][ipv6] = newLevels(Class(class), ipv6, b.IPv6)
 	}
 	l.accounts = newAccounts(byClass)
-	l.shards, l.memory = newTable(c.Memory)
+	var free func()
+	var err error
+	if l.shards, l.memory, free, err = newTable(c.Memory); err != nil {
+		return nil, err
+	}
+	runtime.AddCleanup(l, func(free func()) { free() }, free)
 	return l, nil
 }
 

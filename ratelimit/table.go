@@ -1,10 +1,13 @@
 package ratelimit
 
 import (
+	"fmt"
 	"math/bits"
 	"slices"
 	"sync"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // slot is one bucket: whose it is, and when it will be full again. A slot whose
@@ -36,15 +39,23 @@ type shard struct {
 
 const shards = 64
 
-func newTable(memory int64) ([]shard, int64) {
+// newTable makes a table of at most memory bytes. Its sets lie outside Go's
+// heap: a page that no client has touched costs nothing there, and the
+// collector does not keep as much again free beside it. free gives them back.
+func newTable(memory int64) (table []shard, size int64, free func(), err error) {
 	const head = int64(unsafe.Sizeof(shard{})) * shards
 	const oneEach = int64(unsafe.Sizeof(set{})) * shards
 	each := int((memory - head) / oneEach)
-	table, sets := make([]shard, shards), make([]set, each*shards)
+	pages, err := unix.Mmap(-1, 0, each*int(oneEach), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, 0, nil, fmt.Errorf("ratelimit: memory of the table: %w", err)
+	}
+	sets := unsafe.Slice((*set)(unsafe.Pointer(unsafe.SliceData(pages))), each*shards)
+	table = make([]shard, shards)
 	for i := range table {
 		table[i].sets = sets[i*each : (i+1)*each]
 	}
-	return table, head + oneEach*int64(each)
+	return table, head + oneEach*int64(each), func() { _ = unix.Munmap(pages) }, nil
 }
 
 // shardOf picks by the low bits of the widest network's key; locate picks sets
