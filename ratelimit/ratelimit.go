@@ -118,7 +118,8 @@ func New(c Config) (*Limiter, error) {
 	if l.shards, l.memory, free, err = newTable(c.Memory); err != nil {
 		return nil, err
 	}
-	runtime.AddCleanup(l, func(free func()) { free() }, free)
+	// Whoever uses a set holds its shard: then the sets go with the shards.
+	runtime.AddCleanup(&l.shards[0], func(free func()) { free() }, free)
 	return l, nil
 }
 

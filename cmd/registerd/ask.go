@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os/user"
@@ -39,6 +41,11 @@ type askCommand struct {
 	Query   string `arg:"" help:"What to ask, as on WHOIS: a name, or nameserver NAME, registrar ID, contact HANDLE."`
 }
 
+var (
+	errNoAnswer = errors.New("ask: the question could not be answered; what is wrong stands above")
+	whoisFailed = []byte("\n% code: 503\n") // the numbers of WHOIS answers never change
+)
+
 // Run asks one question and prints the answer. What is not there is an answer too.
 func (a *askCommand) Run(ctx context.Context, con console) error {
 	if a.Server != "" {
@@ -65,8 +72,14 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	answer := server.Answer(ctx, lookup.Question{Caller: caller, Window: lookup.Console, Text: a.Query})
-	_, err = con.out.Write(bytes.ReplaceAll(answer, []byte("\r\n"), []byte("\n"))) // CRLF is for the wire
-	return err
+	answer = bytes.ReplaceAll(answer, []byte("\r\n"), []byte("\n")) // CRLF is for the wire
+	if _, err := con.out.Write(answer); err != nil {
+		return err
+	}
+	if bytes.Contains(answer, whoisFailed) {
+		return errNoAnswer
+	}
+	return nil
 }
 
 func (a *askCommand) config() (*config, error) {
@@ -165,8 +178,14 @@ func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.De
 		return err
 	}
 	kind, object := splitQuery(a.Query)
-	_, body := handler.Answer(ctx, kind, lookup.Question{Caller: caller, Window: lookup.Console, Text: object})
-	return printLine(con.out, body)
+	status, body := handler.Answer(ctx, kind, lookup.Question{Caller: caller, Window: lookup.Console, Text: object})
+	if err := printLine(con.out, body); err != nil {
+		return err
+	}
+	if status >= http.StatusInternalServerError {
+		return errNoAnswer
+	}
+	return nil
 }
 
 // splitQuery tells the kind of a question as WHOIS does.
