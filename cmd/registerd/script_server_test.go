@@ -56,7 +56,7 @@ func start(ts *testscript.TestScript, command string, args []string) {
 	s.said = new(lines)
 	s.cmd = exec.Command(program, append(all, args...)...)
 	s.cmd.Dir = ts.Getenv("WORK")
-	s.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"))
+	s.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"), "GORACE="+ts.Getenv("GORACE"))
 	out, err := s.cmd.StdoutPipe()
 	ts.Check(err)
 	errs, err := s.cmd.StderrPipe()

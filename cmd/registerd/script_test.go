@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 			e.Values[serverKey] = new(runningServer)
 			root, err := filepath.Abs(filepath.Join("..", "..", "testdata"))
 			e.Setenv("TESTDATA", root)
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // the detector sleeps a second at the end else
 			return err
 		},
 		Cmds: words,
