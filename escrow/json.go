@@ -159,12 +159,13 @@ type factsJSON struct {
 	Protection   string           `json:"protection,omitempty"`
 	Consent      []string         `json:"consent,omitempty"`
 	Language     string           `json:"language,omitempty"`
+	Locked       bool             `json:"locked,omitempty"`
 	Verification verificationJSON `json:"verification,omitzero"`
 }
 
 // IsZero makes facts of which none is known be left out.
 func (f factsJSON) IsZero() bool {
-	return f.Holder == "" && f.Protection == "" && len(f.Consent) == 0 && f.Language == "" && f.Verification == verificationJSON{}
+	return f.Holder == "" && f.Protection == "" && len(f.Consent) == 0 && f.Language == "" && !f.Locked && f.Verification == verificationJSON{}
 }
 
 type verificationJSON struct {

@@ -53,7 +53,7 @@ var full = map[string]interface{ Append([]byte) []byte }{
 		Created: someTime, Updated: someTime.Add(1), Transferred: someTime.Add(2), Transfer: &someTransfer,
 		Disclose: register.Preference{Restrict: register.NameInt | register.Email, Permit: register.AddrLoc},
 		Facts: register.Facts{
-			Holder: register.HolderEstate, Protection: register.NotProtected, Consent: register.OrgInt | register.Fax, Language: "de-AT",
+			Holder: register.HolderEstate, Protection: register.NotProtected, Consent: register.OrgInt | register.Fax, Language: "de-AT", Locked: true,
 			Verification: register.Verification{State: register.VerificationFailed, Method: register.MethodRiskAssessment, Time: someTime},
 		},
 	},

@@ -231,6 +231,7 @@ func (c *checks) facts(j *factsJSON) register.Facts {
 		Protection: chosen(c, "facts.protection", j.Protection, register.ParseProtection),
 		Consent:    c.elements("facts.consent", j.Consent),
 		Language:   j.Language,
+		Locked:     j.Locked,
 		Verification: register.Verification{
 			State:  chosen(c, "facts.verification.state", j.Verification.State, register.ParseVerificationState),
 			Method: chosen(c, "facts.verification.method", j.Verification.Method, register.ParseVerificationMethod),

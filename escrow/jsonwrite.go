@@ -91,7 +91,7 @@ func jsonOfPostal(p *register.Postal) postalJSON {
 
 // jsonOfFacts leaves out what is not known.
 func jsonOfFacts(f *register.Facts) factsJSON {
-	j := factsJSON{Consent: f.Consent.Words(), Language: f.Language, Verification: verificationJSON{Time: f.Verification.Time}}
+	j := factsJSON{Consent: f.Consent.Words(), Language: f.Language, Locked: f.Locked, Verification: verificationJSON{Time: f.Verification.Time}}
 	if f.Holder != register.HolderUnknown {
 		j.Holder = f.Holder.String()
 	}

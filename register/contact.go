@@ -90,6 +90,7 @@ type Facts struct {
 	Protection   Protection
 	Consent      Element // what the holder agreed to publish
 	Language     string  // BCP 47 tag of the language the holder is written to in
+	Locked       bool    // name and address are locked to an entry of a business register
 	Verification Verification
 }
 

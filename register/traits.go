@@ -33,6 +33,7 @@ const (
 	traitRestrictAt       = traitVerificationAt + 3
 	traitPermitAt         = traitRestrictAt + int(classes)
 	traitConsentAt        = traitPermitAt + int(classes)
+	traitLocked           = 1 << (traitConsentAt + int(classes))
 	traitHolderMask       = 1<<traitHolderBits - 1
 	traitVerificationMask = 3
 )
@@ -56,6 +57,9 @@ func (c *Contact) Traits() Traits {
 	t := Traits(holder) | Traits(state)<<traitVerificationAt
 	if c.Facts.Protection != NotProtected {
 		t |= traitProtected
+	}
+	if c.Facts.Locked {
+		t |= traitLocked
 	}
 	if !roleEmail(c.Email) {
 		t |= traitPersonalEmail
@@ -83,6 +87,9 @@ func (t Traits) Verification() VerificationState {
 // PersonalEmail reports an e-mail address that does not look like a role's.
 func (t Traits) PersonalEmail() bool { return t&traitPersonalEmail != 0 }
 
+// Locked reports data that is locked to an entry of a business register.
+func (t Traits) Locked() bool { return t&traitLocked != 0 }
+
 // Restricts reports that the holder asked not to publish the class.
 func (t Traits) Restricts(c Class) bool { return t>>(traitRestrictAt+int(c))&1 != 0 }
 
@@ -96,6 +103,31 @@ func (t Traits) Consents(c Class) bool { return t>>(traitConsentAt+int(c))&1 != 
 func isWord(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
 }
+
+// EveryTraits lists the traits that contacts can have, but for a holder's word
+// on a class, which it gives to all classes alike.
+func EveryTraits() []Traits {
+	var out []Traits
+	for holder := range HolderType(len(holderWords)) {
+		for state := range VerificationState(len(verificationWords)) {
+			for flags := range 1 << 6 {
+				t := Traits(holder) | Traits(state)<<traitVerificationAt
+				for i, one := range [...]Traits{
+					traitProtected, traitPersonalEmail, traitLocked,
+					allClasses << traitRestrictAt, allClasses << traitPermitAt, allClasses << traitConsentAt,
+				} {
+					if flags>>i&1 != 0 {
+						t |= one
+					}
+				}
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+const allClasses = 1<<classes - 1
 
 // forms are the elements of the postal forms that the contact has.
 func (c *Contact) forms() Element {
