@@ -48,7 +48,7 @@ func (c Caller) Viewer() disclose.Viewer {
 	if c.Audience == disclose.Authority && (strings.TrimSpace(c.Purpose) == "" || strings.TrimSpace(c.Case) == "") {
 		return disclose.Viewer{Audience: disclose.Public}
 	}
-	return disclose.Viewer{Audience: c.Audience, Registrar: c.Registrar}
+	return disclose.Viewer{Audience: c.Audience, Registrar: c.Registrar, Purpose: c.Purpose}
 }
 
 // Denial says why a caller was refused.

@@ -38,6 +38,7 @@ type Contact struct {
 	Preference   Value[register.Preference]
 	Protection   Value[register.Protection]
 	Consent      Value[register.Element]
+	Locked       Value[bool]
 
 	personal bool
 	shown    []Field
@@ -53,23 +54,22 @@ func (c *Contact) Disclosed() []Field { return c.shown }
 // Contact makes the view of a contact asked for by handle. ok is false when
 // its existence may not be known: the answer is then that of an absent one.
 func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) {
-	k := circumstance{v.standing(c.Sponsor), register.RoleNone, c.Traits()}
+	k := p.circumstance(v, c.Sponsor, register.RoleNone, c.Traits())
 	d := p.decisions(k)
 	if !d[ContactExistence].shows() {
 		return Contact{}, false
 	}
-	contactView(&view, d, c, k)
+	contactView(&view, d, c, k, "")
 	return view, true
 }
-
-func (d decision) shows() bool { return d.rule != nil && d.rule.Outcome != Withhold }
 
 // missingContact stands for a contact that is referred to and not in the
 // register. Its reference is its handle; all else is absent, and what may be
 // seen is decided as for a holder of whom nothing is known.
 func missingContact(handle string) *register.Contact { return &register.Contact{Handle: handle} }
 
-func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance) {
+// contactView views a contact of a domain, or of none.
+func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance, of register.Name) {
 	form := shownForm(c)
 	*out = Contact{
 		Role:         k.role,
@@ -85,7 +85,7 @@ func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance
 		Country:      text(d[ContactCountry], form.Address.Country),
 		Voice:        decide(d[ContactVoice], c.Voice, c.Voice.Number != ""),
 		Fax:          decide(d[ContactFax], c.Fax, c.Fax.Number != ""),
-		Email:        text(d[ContactEmail], c.Email),
+		Email:        email(d[ContactEmail], c.Email, of),
 		Statuses:     items(d[ContactStatus], c.Statuses),
 		Verification: verification(d[ContactVerification], c.Facts.Verification),
 		Language:     text(d[ContactLanguage], c.Facts.Language),
@@ -98,27 +98,32 @@ func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance
 		Preference:   decide(d[ContactPreference], c.Disclose, c.Disclose != register.Preference{}),
 		Protection:   decide(d[ContactProtection], c.Facts.Protection, true),
 		Consent:      decide(d[ContactConsent], c.Facts.Consent, c.Facts.Consent != 0),
+		Locked:       decide(d[ContactLocked], c.Facts.Locked, true),
 	}
 	out.personal = d.personal(k.traits)
 	if k.standing > ToPublic {
-		out.shown = d.shown(ContactExistence, ContactConsent)
+		out.shown = d.shown(ContactExistence, ContactLocked)
 	}
 }
 
-// shownForm chooses the form of each value by that value alone, and of the
-// address by its country, which all see: a choice by what is withheld would
-// tell whether it is there.
+// shownForm chooses the form of each value by that value alone: a choice by
+// another, which may be withheld, would tell whether that is there.
 func shownForm(c *register.Contact) register.Postal {
-	form := c.Local
-	if form.Name == "" {
-		form.Name = c.International.Name
+	form, other := c.Local, &c.International
+	for _, v := range []struct{ to, from *string }{
+		{&form.Name, &other.Name},
+		{&form.Organization, &other.Organization},
+		{&form.Address.City, &other.Address.City},
+		{&form.Address.Province, &other.Address.Province},
+		{&form.Address.Code, &other.Address.Code},
+		{&form.Address.Country, &other.Address.Country},
+	} {
+		if *v.to == "" {
+			*v.to = *v.from
+		}
 	}
-	if form.Organization == "" {
-		form.Organization = c.International.Organization
-	}
-	other := &c.International.Address
-	if form.Address.Country == "" && (other.Country != "" || form.Address.Empty()) {
-		form.Address = *other
+	if len(form.Address.Street) == 0 {
+		form.Address.Street = other.Address.Street
 	}
 	return form
 }
@@ -144,6 +149,19 @@ func (d *decisions) shown(first, last Field) []Field {
 		}
 	}
 	return out
+}
+
+// email shows the address, or in its place that of a form, whether or not there
+// is an address.
+func email(d decision, address string, of register.Name) Value[string] {
+	if d.rule == nil || d.rule.Outcome != Replace {
+		return text(d, address)
+	}
+	form := d.rule.inPlace(of)
+	if form == "" {
+		return Value[string]{rule: d.rule}
+	}
+	return Value[string]{value: form, rule: d.rule, status: Replaced}
 }
 
 // verification shows the whole, or of a completed identification the word.

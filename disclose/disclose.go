@@ -42,6 +42,8 @@ func ParseAudience(s string) (Audience, bool) {
 type Viewer struct {
 	Audience  Audience
 	Registrar string // HandleKey of the registrar's id; only with audience Registrar
+	Purpose   string // why an authority asks
+	Window    Window // where the answer leaves
 }
 
 // Standing is how a viewer stands to an object: what rules go by.
@@ -53,6 +55,7 @@ const (
 	ToPublic
 	ToOtherRegistrar
 	ToRegistrarOfRecord
+	ToHolder
 	ToAuthority
 	ToOperator
 )
@@ -84,8 +87,17 @@ const (
 	Withheld Status = iota
 	Absent          // may be seen, and the register holds none
 	Shown
-	Part // a part of the value is shown
+	Part     // a part of the value is shown
+	Replaced // something is shown in its place
 )
+
+func (s Status) String() string {
+	words := [...]string{"withheld", "absent", "shown", "part", "replaced"}
+	if int(s) < len(words) {
+		return words[s]
+	}
+	return "withheld"
+}
 
 // Value is one field of a view. Only this package sets it; the zero Value is
 // withheld from everybody. A withheld Value holds nothing: what was there, and
@@ -111,7 +123,7 @@ func (v Value[T]) Rule() *Rule { return v.rule }
 
 // decide makes the Value that a decision allows of a raw value.
 func decide[T any](d decision, raw T, present bool) Value[T] {
-	if d.rule == nil || d.rule.Outcome == Withhold {
+	if !d.shows() {
 		return Value[T]{rule: d.rule}
 	}
 	if !present {

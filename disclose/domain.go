@@ -91,8 +91,8 @@ type Record struct {
 // Domain makes the view of a registered name.
 func (p *Policy) Domain(v Viewer, r *Record) Domain {
 	src := r.Domain
-	standing := v.standing(src.Sponsor)
-	d := p.decisions(circumstance{standing: standing})
+	k := p.circumstance(v, src.Sponsor, register.RoleNone, 0)
+	d := p.decisions(k)
 	out := Domain{
 		Name:        text(d[DomainName], src.Name),
 		Handle:      text(d[DomainHandle], src.ROID),
@@ -114,7 +114,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 	}
 	var contacts []Contact
 	if d[DomainContacts].shows() {
-		contacts = p.domainContacts(standing, r)
+		contacts = p.domainContacts(k, r)
 	}
 	out.Contacts = items(d[DomainContacts], contacts)
 	var servers []NameServer
@@ -122,7 +122,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		servers = nameServers(d, r)
 	}
 	out.NameServers = items(d[DomainNameServers], servers)
-	if standing > ToPublic {
+	if k.standing > ToPublic {
 		out.shown = d.shown(DomainName, DomainDispute)
 	}
 	return out
@@ -130,7 +130,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 
 // domainContacts views the contacts of a domain. Whoever is its registrar of
 // record is so for its contacts too, whoever sponsors those.
-func (p *Policy) domainContacts(standing Standing, r *Record) []Contact {
+func (p *Policy) domainContacts(domain circumstance, r *Record) []Contact {
 	roles := r.Domain.Roles()
 	out := make([]Contact, len(roles))
 	for i, role := range roles {
@@ -139,9 +139,10 @@ func (p *Policy) domainContacts(standing Standing, r *Record) []Contact {
 		if missing {
 			c = missingContact(role.Handle)
 		}
-		k := circumstance{standing, role.Role, c.Traits()}
+		k := domain
+		k.role, k.traits = role.Role, c.Traits()
 		d := p.decisions(k)
-		contactView(&out[i], d, c, k)
+		contactView(&out[i], d, c, k, r.Domain.Name)
 		out[i].Missing = missing && d[ContactHandle].shows()
 	}
 	return out

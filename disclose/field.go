@@ -53,6 +53,7 @@ const (
 	ContactPreference
 	ContactProtection
 	ContactConsent
+	ContactLocked
 
 	HostName
 	HostHandle
@@ -99,7 +100,7 @@ var fieldNames = [fieldCount]string{
 	"contact street", "contact city", "contact province", "contact postal code", "contact country",
 	"contact phone", "contact fax", "contact e-mail", "contact status", "contact verification",
 	"contact language", "contact registrar", "contact creator", "contact updater", "contact created",
-	"contact updated", "contact transferred", "contact preference", "contact protection", "contact consent",
+	"contact updated", "contact transferred", "contact preference", "contact protection", "contact consent", "contact register lock",
 	"host name", "host handle", "host status", "host addresses", "host registrar", "host creator",
 	"host updater", "host created", "host updated", "host transferred",
 	"registrar id", "registrar name", "registrar IANA id", "registrar status", "registrar address",
@@ -113,15 +114,6 @@ func (f Field) String() string {
 		return fieldNames[f]
 	}
 	return "none"
-}
-
-// between lists the fields from first to last.
-func between(first, last Field) []Field {
-	var out []Field
-	for f := first; f <= last; f++ {
-		out = append(out, f)
-	}
-	return out
 }
 
 // personal reports a field that tells of a person when the holder is one. A

@@ -29,7 +29,7 @@ var decidedBy = map[reflect.Type]map[string]Field{
 		"Statuses": ContactStatus, "Verification": ContactVerification, "Language": ContactLanguage,
 		"Sponsor": ContactSponsor, "Creator": ContactCreator, "Updater": ContactUpdater,
 		"Created": ContactCreated, "Updated": ContactUpdated, "Transferred": ContactTransferred,
-		"Preference": ContactPreference, "Protection": ContactProtection, "Consent": ContactConsent,
+		"Preference": ContactPreference, "Protection": ContactProtection, "Consent": ContactConsent, "Locked": ContactLocked,
 	},
 	reflect.TypeFor[Host](): {
 		"Name": HostName, "Handle": HostHandle, "Statuses": HostStatus, "Addrs": HostAddresses, "Sponsor": HostSponsor,
@@ -192,7 +192,7 @@ var everybody = []Viewer{
 // oneRule is a policy that shows the fields to the public and nothing else.
 func oneRule(t *testing.T, fields ...Field) *Policy {
 	t.Helper()
-	p, err := NewPolicy("test", []Rule{{ID: "one", Basis: "test", Reason: "test", Fields: fields, Outcome: Show}})
+	p, err := NewPolicy("test", []Rule{{ID: "one", Basis: "test", Reason: "test", Fields: fields, Outcome: Show, DespiteProtection: "test"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestAFieldIsShownByItsOwnRuleAlone(t *testing.T) {
 	outer := []Field{DomainContacts, DomainNameServers, DomainSponsor, HostSponsor} // what other views are in
 	for f := None + 1; f.String() != None.String(); f++ {
 		fields := append([]Field{f}, outer...)
-		if f >= ContactExistence && f <= ContactConsent {
+		if f >= ContactExistence && f <= ContactLocked {
 			fields = append(fields, ContactExistence)
 		}
 		found := f == ContactExistence
@@ -232,6 +232,9 @@ func TestNobodyAndARuleForNothingSeeNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, who := range everybody {
+		if who.Audience == Operator {
+			continue // who sees what no rule speaks of
+		}
 		for _, view := range views(unset, who) {
 			nothingIn(t, fmt.Sprintf("no rules, viewer %v", who), view)
 		}

@@ -270,7 +270,7 @@ func (f fields) less(these ...Field) []Field {
 
 func allOfContact() []Field {
 	var out []Field
-	for f := ContactHandle; f <= ContactConsent; f++ {
+	for f := ContactHandle; f <= ContactLocked; f++ {
 		out = append(out, f)
 	}
 	return out

@@ -23,7 +23,7 @@ type Host struct {
 
 // Host makes the view of a name server; its registrar may be nil.
 func (p *Policy) Host(v Viewer, h *register.Host, by *register.Registrar) Host {
-	d := p.decisions(circumstance{standing: v.standing(h.Sponsor)})
+	d := p.decisions(p.circumstance(v, h.Sponsor, register.RoleNone, 0))
 	if by == nil {
 		by = &register.Registrar{ID: h.Sponsor}
 	}
@@ -63,7 +63,7 @@ type RegistrarView struct {
 
 // Registrar makes the view of a registrar, who is of record to itself.
 func (p *Policy) Registrar(v Viewer, r *register.Registrar) RegistrarView {
-	d := p.decisions(circumstance{standing: v.standing(r.ID)})
+	d := p.decisions(p.circumstance(v, r.ID, register.RoleNone, 0))
 	address := r.Local
 	if address.Empty() {
 		address = r.International
@@ -99,7 +99,7 @@ type Reserved struct {
 
 // Reserved makes the view of a reserved name.
 func (p *Policy) Reserved(v Viewer, r *register.Reserved) Reserved {
-	d := p.decisions(circumstance{standing: v.standing("")})
+	d := p.decisions(p.circumstance(v, "", register.RoleNone, 0))
 	return Reserved{
 		Name:      text(d[ReservedName], r.Name),
 		State:     decide(d[ReservedState], r.State, true),

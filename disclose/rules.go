@@ -2,9 +2,8 @@ package disclose
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"sync/atomic"
+	"strings"
 
 	"registerd/register"
 )
@@ -16,32 +15,55 @@ type Outcome uint8
 const (
 	Withhold Outcome = iota
 	Show
-	ShowPart // only a part that the view defines: of a verification, the word
+	ShowPart // of a verification, the state alone; no other field can be taken apart
+	Replace  // an address of a form in place of an e-mail address
 )
 
 // Rule decides a set of fields under a condition. The first rule that fits a
-// field decides it; a field that no rule fits is withheld.
+// field decides it.
 type Rule struct {
 	ID     string // "natural-person"
 	Basis  string // the legal basis: "GDPR Art. 5(1)(c)"
-	Reason string // for the public, short enough for a WHOIS line
+	Reason string // for the public, in the policy's first language; it fits a WHOIS line
+
+	// Translations are the reason in the policy's other languages, by their tags.
+	Translations map[string]string
 
 	Fields  []Field
 	When    Condition
 	Outcome Outcome
-	Silent  bool // a field that public answers have no place for: withheld without a word
+	With    string // what replaces the value; {domain} stands for the domain's name
+	Silent  bool   // a field that answers have no place for: withheld without a word
+
+	// DespiteProtection is the basis on which the rule shows a contact that is
+	// protected. Without it, a protection beats the rule.
+	DespiteProtection string
 }
 
-// Condition says when a rule fits. An empty part fits everything; it looks at
+// ReasonIn is the reason in a language, or in the policy's first one if it does
+// not have that.
+func (r *Rule) ReasonIn(language string) string {
+	if s, ok := r.Translations[language]; ok {
+		return s
+	}
+	return r.Reason
+}
+
+// Condition says when a rule fits. An empty part fits everything. It looks at
 // traits only, never at values.
 type Condition struct {
 	Standings    []Standing
+	Purposes     []string
+	Windows      []Window
 	Roles        []register.Role
-	Holders      []register.HolderType
+	Holders      []register.HolderType // an unknown holder is a natural person
 	Verification []register.VerificationState
 	Protected    Trait
-	Restricted   bool // the holder asked not to publish the field's class
-	Consented    bool // the holder agreed to publish the field's class
+	Restricted   Trait // the holder asked not to publish the field's class
+	Permitted    Trait // the holder agreed to it through EPP
+	Consented    Trait // the registry holds the holder's consent to it
+	RoleEmail    Trait // the e-mail address names a function, not a person
+	Locked       Trait // the data is locked to an entry of a business register
 }
 
 // Trait is a condition on a trait: of no account, required, or excluded.
@@ -58,15 +80,76 @@ func (t Trait) fits(has bool) bool { return t == Whatever || (t == Required) == 
 
 func fits[T comparable](set []T, v T) bool { return len(set) == 0 || slices.Contains(set, v) }
 
-func (c *Condition) fits(k circumstance, f Field) bool {
-	class, hasClass := classOf(f)
+// circumstance is all that rules look at.
+type circumstance struct {
+	standing Standing
+	purpose  uint8 // the place in the policy's purposes, from 1; 0 is none of them
+	window   Window
+	role     register.Role
+	traits   register.Traits
+}
+
+func (k circumstance) key() uint64 {
+	return uint64(k.purpose)<<48 | uint64(k.window)<<44 | uint64(k.standing)<<40 | uint64(k.role)<<36 | uint64(k.traits)
+}
+
+// holder is who rules take the holder for.
+func (k circumstance) holder() register.HolderType {
+	if h := k.traits.Holder(); h != register.HolderUnknown {
+		return h
+	}
+	return register.HolderNatural
+}
+
+func (c *Condition) fits(k circumstance, f Field, purposes []string) bool {
+	class, classed := classOf(f)
+	said := func(want Trait, has func(register.Class) bool) bool {
+		return want == Whatever || classed && want.fits(has(class))
+	}
 	return fits(c.Standings, k.standing) &&
+		(len(c.Purposes) == 0 || k.purpose > 0 && slices.Contains(c.Purposes, purposes[k.purpose-1])) &&
+		fits(c.Windows, k.window) &&
 		fits(c.Roles, k.role) &&
-		fits(c.Holders, k.traits.Holder()) &&
+		fits(c.Holders, k.holder()) &&
 		fits(c.Verification, k.traits.Verification()) &&
 		c.Protected.fits(k.traits.Protected()) &&
-		(!c.Restricted || hasClass && k.traits.Restricts(class)) &&
-		(!c.Consented || hasClass && k.traits.Consents(class))
+		c.RoleEmail.fits(!k.traits.PersonalEmail()) &&
+		c.Locked.fits(k.traits.Locked()) &&
+		said(c.Restricted, k.traits.Restricts) &&
+		said(c.Permitted, k.traits.Permits) &&
+		said(c.Consented, k.traits.Consents)
+}
+
+// check refuses a condition that could not mean what it seems to.
+func (c *Condition) check(fields []Field) error {
+	ofContact := func(f Field) bool { return f >= ContactExistence && f <= ContactLocked }
+	classed := func(f Field) bool { _, is := classOf(f); return is }
+	switch {
+	case len(c.Purposes) > 0 && !slices.Equal(c.Standings, []Standing{ToAuthority}):
+		return errors.New("purpose: only an authority gives one; the audience is to be authority alone")
+	case slices.Contains(c.Purposes, ""):
+		return errors.New("purpose: it is empty")
+	case c.ofContact() && !all(fields, ofContact):
+		return errors.New("fields: role, holder and what is known of the holder are conditions on fields of a contact only")
+	case c.said() && !slices.ContainsFunc(fields, classed):
+		return errors.New("fields: restricted, permitted and consented speak of name, organisation, address, phone, fax and e-mail only")
+	}
+	return nil
+}
+
+// ofContact reports a condition that looks at a contact.
+func (c *Condition) ofContact() bool {
+	return len(c.Roles)+len(c.Holders)+len(c.Verification) > 0 || c.said() ||
+		c.Protected != Whatever || c.RoleEmail != Whatever || c.Locked != Whatever
+}
+
+// said reports a condition that looks at what the holder said of a class.
+func (c *Condition) said() bool {
+	return c.Restricted != Whatever || c.Permitted != Whatever || c.Consented != Whatever
+}
+
+func all(fields []Field, is func(Field) bool) bool {
+	return !slices.ContainsFunc(fields, func(f Field) bool { return !is(f) })
 }
 
 // classOf is the class of values that a contact's field belongs to.
@@ -88,133 +171,11 @@ func classOf(f Field) (register.Class, bool) {
 	return 0, false
 }
 
-// circumstance is all that rules look at.
-type circumstance struct {
-	standing Standing
-	role     register.Role
-	traits   register.Traits
-}
-
-func (k circumstance) key() uint64 {
-	return uint64(k.standing)<<48 | uint64(k.role)<<40 | uint64(k.traits)
-}
-
-type decision struct{ rule *Rule }
-
-type decisions [fieldCount]decision
-
-// Policy is a set of rules in force. It is safe for concurrent use.
-type Policy struct {
-	version string
-	rules   []Rule
-	decided atomic.Pointer[map[uint64]*decisions]
-}
-
-// maxDecided bounds the decisions kept. The traits in a register are few; past
-// the bound decisions are made anew each time.
-const maxDecided = 4096
-
-// NewPolicy refuses rules that could not be explained: without an id, a
-// reason or a field.
-func NewPolicy(version string, rules []Rule) (*Policy, error) {
-	if version == "" {
-		return nil, errors.New("publication rules: no version")
+// inPlace is what stands in place of a replaced value. It is "" where the
+// domain that the address is made of is not known.
+func (r *Rule) inPlace(domain register.Name) string {
+	if domain == "" && strings.Contains(r.With, "{domain}") {
+		return ""
 	}
-	seen := map[string]bool{}
-	for i, r := range rules {
-		if r.ID == "" || r.Reason == "" || r.Basis == "" || len(r.Fields) == 0 {
-			return nil, fmt.Errorf("publication rules: rule %d (%s): an id, a reason, a basis and fields are needed", i+1, r.ID)
-		}
-		if seen[r.ID] {
-			return nil, fmt.Errorf("publication rules: rule %d: the id %s is taken", i+1, r.ID)
-		}
-		if err := r.check(); err != nil {
-			return nil, fmt.Errorf("publication rules: rule %d (%s): %w", i+1, r.ID, err)
-		}
-		seen[r.ID] = true
-	}
-	p := &Policy{version: version, rules: slices.Clone(rules)}
-	p.decided.Store(&map[uint64]*decisions{})
-	return p, nil
-}
-
-// check refuses what would show more than the rule says.
-func (r *Rule) check() error {
-	if r.Outcome > ShowPart {
-		return errors.New("there is no such outcome")
-	}
-	for _, f := range r.Fields {
-		switch {
-		case f == None || f >= fieldCount:
-			return errors.New("there is no such field")
-		case r.Outcome == ShowPart && f != ContactVerification:
-			return fmt.Errorf("%s has no part that could be shown alone", f)
-		}
-	}
-	return nil
-}
-
-// Version names the rules; it stands in the journal beside each disclosure.
-func (p *Policy) Version() string { return p.version }
-
-// decisions returns what the rules decide under the circumstances.
-func (p *Policy) decisions(k circumstance) *decisions {
-	known := p.decided.Load()
-	if d := (*known)[k.key()]; d != nil {
-		return d
-	}
-	d := p.work(k)
-	if len(*known) < maxDecided {
-		more := make(map[uint64]*decisions, len(*known)+1)
-		for key, v := range *known {
-			more[key] = v
-		}
-		more[k.key()] = d
-		p.decided.CompareAndSwap(known, &more)
-	}
-	return d
-}
-
-func (p *Policy) work(k circumstance) *decisions {
-	d := new(decisions)
-	for f := None + 1; f < fieldCount; f++ {
-		for i := range p.rules {
-			r := &p.rules[i]
-			if slices.Contains(r.Fields, f) && r.When.fits(k, f) {
-				d[f] = decision{r}
-				break
-			}
-		}
-	}
-	return d
-}
-
-// Wider reports whether the public would see a field of a contact under the
-// new traits that it does not see under the old.
-func (p *Policy) Wider(old, new register.Traits) bool {
-	if old == new {
-		return false
-	}
-	for role := register.RoleNone; role <= register.RoleBilling; role++ {
-		before := p.decisions(circumstance{ToPublic, role, old})
-		after := p.decisions(circumstance{ToPublic, role, new})
-		for f := ContactExistence; f <= ContactConsent; f++ {
-			if after[f].outcome() > before[f].outcome() && f != ContactVerification {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// outcome orders decisions by how much they show.
-func (d decision) outcome() int {
-	switch {
-	case d.rule == nil || d.rule.Outcome == Withhold:
-		return 0
-	case d.rule.Outcome == ShowPart:
-		return 1
-	default:
-		return 2
-	}
+	return strings.ReplaceAll(r.With, "{domain}", string(domain))
 }
