@@ -66,7 +66,7 @@ func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, A
 			k++
 		}
 	}
-	return out, about(v.published, &edition), v.leave(nil)
+	return out, v.about(&edition), v.leave(nil)
 }
 
 func stateOf(tag register.Tag, name register.Name, state *register.State) State {

@@ -22,15 +22,15 @@ import (
 	"registerd/store"
 )
 
-// Window is where a question came in.
-type Window string
+// Window is where a question came in, and where its answer leaves.
+type Window = disclose.Window
 
 // The windows.
 const (
-	WHOIS        Window = "whois"
-	Availability Window = "das"
-	RDAP         Window = "rdap"
-	Console      Window = "ask"
+	WHOIS        = disclose.WHOIS
+	Availability = disclose.Availability
+	RDAP         = disclose.RDAP
+	Console      = disclose.Console
 )
 
 // Kind is what a question is about.
@@ -82,7 +82,7 @@ type Desk struct {
 	now       func() time.Time
 	observe   func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration)
 	published atomic.Pointer[Published]
-	kept      *lru.TwoQueueCache[register.Name, *DomainAnswer]
+	kept      *lru.TwoQueueCache[asked, *DomainAnswer]
 	last      atomic.Pointer[store.Edition]
 }
 
@@ -108,7 +108,7 @@ func New(c Config) (*Desk, error) {
 		d.observe = func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration) {}
 	}
 	if c.Kept > 0 {
-		kept, err := lru.New2Q[register.Name, *DomainAnswer](c.Kept)
+		kept, err := lru.New2Q[asked, *DomainAnswer](c.Kept)
 		if err != nil {
 			return nil, err
 		}
@@ -141,10 +141,16 @@ type About struct {
 	Watermark time.Time // the data is as of this time
 	Rules     string    // version of the publication rules
 	Version   uint64    // of the register: grows with every change
+
+	Languages []string // that reasons are given in, the default first
+	Language  string   // of the reasons in this answer
 }
 
-func about(p *Published, e *store.Edition) About {
-	a := About{Operator: p.Operator, Policies: p.Policies, Rules: p.Policy.Version()}
+func about(p *Published, e *store.Edition, language string) About {
+	a := About{
+		Operator: p.Operator, Policies: p.Policies, Rules: p.Policy.Version(),
+		Languages: p.Policy.Languages, Language: language,
+	}
 	if e != nil && e.State != nil {
 		a.Zones, a.Serial, a.Watermark, a.Version = e.State.Zones, e.State.Serial, e.State.Watermark, e.Version
 	}
@@ -154,7 +160,10 @@ func about(p *Published, e *store.Edition) About {
 // About is for refusals and failures, which say who keeps the register too. It
 // asks nobody: the register's part is as the last answer knew it, empty before
 // the first.
-func (d *Desk) About() About { return about(d.published.Load(), d.last.Load()) }
+func (d *Desk) About() About {
+	p := d.published.Load()
+	return about(p, d.last.Load(), p.Policy.Language())
+}
 
 // Ready reports whether questions can be answered: the register can be read.
 func (d *Desk) Ready(ctx context.Context) (About, error) {
@@ -162,7 +171,8 @@ func (d *Desk) Ready(ctx context.Context) (About, error) {
 	if err != nil {
 		return d.About(), err
 	}
-	return about(d.published.Load(), &e), nil
+	p := d.published.Load()
+	return about(p, &e, p.Policy.Language()), nil
 }
 
 // JournalReady reports why privileged questions would be refused, if they would.

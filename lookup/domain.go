@@ -20,7 +20,13 @@ type DomainAnswer struct {
 
 	published *Published
 	personal  int
-	written   [2]atomic.Pointer[Written]
+	written   atomic.Pointer[Written]
+}
+
+// asked is what a kept answer is an answer to. Rules may differ by window.
+type asked struct {
+	window Window
+	name   register.Name
 }
 
 // Written is an answer as a window wrote it.
@@ -29,19 +35,15 @@ type Written struct {
 	Tag  string // a mark of the body, for windows that have such a thing
 }
 
-// Write returns the answer as the window wrote it before, or has it written. It
+// Write returns the answer as its window wrote it before, or has it written. It
 // may be kept with the answer, which is the same for all of the public; a
 // privileged answer is never kept anywhere.
-func (a *DomainAnswer) Write(w Window, write func(*DomainAnswer) Written) Written {
-	slot := &a.written[0]
-	if w == RDAP {
-		slot = &a.written[1]
-	}
-	if kept := slot.Load(); kept != nil {
+func (a *DomainAnswer) Write(write func(*DomainAnswer) Written) Written {
+	if kept := a.written.Load(); kept != nil {
 		return *kept
 	}
 	out := write(a)
-	slot.Store(&out)
+	a.written.Store(&out)
 	return out
 }
 
@@ -63,7 +65,7 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if !found[0].There() {
 		return nil, v.leave(absent(name, edition.State))
 	}
-	a := &DomainAnswer{About: about(v.published, &edition), published: v.published}
+	a := &DomainAnswer{About: v.about(&edition), published: v.published}
 	out := disclosure{object: found[0].Ref, edition: edition}
 	if err := v.discloseName(a, &out, &found[0]); err != nil {
 		return nil, v.fail(err)
@@ -72,8 +74,8 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 		return nil, err
 	}
 	a.personal = out.personal
-	if d.kept != nil && v.viewer().Audience == disclose.Public {
-		d.kept.Add(name, a)
+	if v.keeps() {
+		d.kept.Add(asked{q.Window, name}, a)
 	}
 	return a, nil
 }
@@ -81,10 +83,10 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 // keptAnswer is the answer given to the public before, if neither the register
 // nor what is published has changed since.
 func (d *Desk) keptAnswer(ctx context.Context, v *visit, name register.Name) *DomainAnswer {
-	if d.kept == nil || v.viewer().Audience != disclose.Public {
+	if !v.keeps() {
 		return nil
 	}
-	a, ok := d.kept.Get(name)
+	a, ok := d.kept.Get(asked{v.question.Window, name})
 	if !ok || a.published != v.published {
 		return nil
 	}
@@ -92,6 +94,12 @@ func (d *Desk) keptAnswer(ctx context.Context, v *visit, name register.Name) *Do
 		return nil
 	}
 	return a
+}
+
+// keeps reports an answer of the kind that is kept: the public's, in the
+// default language.
+func (v *visit) keeps() bool {
+	return v.desk.kept != nil && v.viewer().Audience == disclose.Public && v.language() == v.published.Policy.Language()
 }
 
 // absent says that a name is not there: which is one thing in a zone of ours,

@@ -38,7 +38,7 @@ func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
 	if err != nil {
 		return nil, v.fail(err)
 	}
-	a := &HostAnswer{About: about(v.published, &edition), Host: v.published.Policy.Host(v.viewer(), h, by)}
+	a := &HostAnswer{About: v.about(&edition), Host: v.published.Policy.Host(v.viewer(), h, by)}
 	none := func() []disclose.Field { return nil }
 	if err := v.release(ctx, disclosure{object: found[0].Ref, edition: edition, fields: none}); err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		if !found[i].There() || !whom.means(found[i].Kind) {
 			continue
 		}
-		a := &EntityAnswer{About: about(v.published, &edition)}
+		a := &EntityAnswer{About: v.about(&edition)}
 		out := disclosure{object: found[i].Ref, edition: edition}
 		visible, err := v.discloseEntity(a, &out, &found[i])
 		if err != nil {

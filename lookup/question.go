@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"registerd/access"
@@ -19,6 +20,10 @@ type Question struct {
 	Caller access.Caller
 	Window Window
 	Text   string // the name or handle asked for, as it arrived
+
+	// Lang is the language (BCP 47) wanted for reasons. Without one, or for one
+	// that the rules do not have, answers are in the rules' first language.
+	Lang string
 }
 
 // ErrElsewhere says that a name lies in no zone of this register. Nothing is
@@ -59,7 +64,36 @@ func client(c access.Caller) ratelimit.Client {
 }
 
 // viewer is what the caller is to the rules.
-func (v *visit) viewer() disclose.Viewer { return v.question.Caller.Viewer() }
+func (v *visit) viewer() disclose.Viewer {
+	viewer := v.question.Caller.Viewer()
+	viewer.Window = v.question.Window
+	return viewer
+}
+
+// language is that of the answer.
+func (v *visit) language() string {
+	if l, ok := Speaks(v.published.Policy.Languages, v.question.Lang); ok {
+		return l
+	}
+	return v.published.Policy.Language()
+}
+
+// about is what the answer says of the register.
+func (v *visit) about(e *store.Edition) About { return about(v.published, e, v.language()) }
+
+// Speaks finds the language that serves one that is wanted: itself, or what is
+// left of it without its last subtags (RFC 4647 section 3.4).
+func Speaks(languages []string, want string) (language string, ok bool) {
+	for want != "" {
+		for _, l := range languages {
+			if strings.EqualFold(l, want) {
+				return l, true
+			}
+		}
+		want = want[:max(0, strings.LastIndexByte(want, '-'))]
+	}
+	return "", false
+}
 
 // find reads from the store. A failure of ours costs the caller nothing.
 func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
@@ -112,7 +146,7 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 	}
 	err := v.desk.journal.Record(ctx, audit.Disclosure{
 		Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
-		Purpose: c.Purpose, Case: c.Case, Window: string(v.question.Window),
+		Purpose: c.Purpose, Case: c.Case, Window: v.question.Window.String(),
 		Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
 		Fields: names, Rules: v.published.Policy.Version(),
 		Serial: out.edition.State.Serial, Client: c.Channel.Addr,
@@ -130,7 +164,7 @@ func (v *visit) leave(err error) error {
 	outcome := OutcomeOf(err)
 	v.desk.observe(v.question.Window, v.kind, audience, outcome, took)
 	v.desk.accessLog.Note(audit.Question{
-		Client: v.question.Caller.Channel.Addr, Window: string(v.question.Window), Kind: string(v.kind),
+		Client: v.question.Caller.Channel.Addr, Window: v.question.Window.String(), Kind: string(v.kind),
 		Audience: audience.String(), Text: v.question.Text, Outcome: outcome, Duration: took, Count: v.count,
 	})
 	return err
@@ -187,5 +221,5 @@ func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 		return About{}, v.leave(fmt.Errorf("help: reading the register: %w", err))
 	}
 	d.last.Store(&e)
-	return about(v.published, &e), v.leave(nil)
+	return v.about(&e), v.leave(nil)
 }
