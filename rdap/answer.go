@@ -122,7 +122,7 @@ func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written
 	if a.Domain == nil {
 		return lookup.Written{}, &reservedError{a.Reserved}
 	}
-	return a.Write(lookup.RDAP, func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domain(a)) }), nil
+	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domain(a)) }), nil
 }
 
 func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, error) {

@@ -31,10 +31,10 @@ func (s site) contactAnswer(a *lookup.EntityAnswer) []byte {
 	if known {
 		self = s.entityURL(handle)
 	}
-	return s.encode(self, func(e *encoder) {
+	return s.encode(self, language(a.About), func(e *encoder) {
 		e.party = ofContact
 		e.contactMembers(c)
-		e.member("lang", "en")
+		e.member("lang", e.lang)
 		e.optional("port43", s.whois)
 		if known {
 			e.selfOnly(self)
@@ -102,16 +102,18 @@ func (e *encoder) contactRemarks(c *disclose.Contact) {
 	hide(e, c.Protection, atProtection)
 	hide(e, c.Consent, atConsent)
 	hide(e, c.Preference, atPreference)
+	hide(e, c.Locked, atLocked)
 	mark := e.begin("remarks", '[')
 	if c.Missing {
 		e.remark("Missing", "object truncated due to unexplainable reasons",
 			"The register refers to this contact and does not hold it.")
 	}
-	if v, ok := c.Verification.Get(); ok && c.Verification.Status() == disclose.Shown {
+	// Of a part that the status says already, nothing is left to say.
+	if v, ok := c.Verification.Get(); ok && (c.Verification.Status() == disclose.Shown || v.State != register.Verified) {
 		e.remark("Identification", "", labelled("State", v.State.String()),
 			labelled("Method", v.Method.String()), labelled("Time", day(v.Time)))
 	}
-	e.remark("Holder", "", holderLine(c), protectionLine(c), consentLine(c), restrictLine(c), permitLine(c))
+	e.remark("Holder", "", holderLine(c), protectionLine(c), consentLine(c), restrictLine(c), permitLine(c), lockedLine(c))
 	e.end(mark, ']')
 }
 
@@ -144,6 +146,13 @@ func restrictLine(c *disclose.Contact) string {
 func permitLine(c *disclose.Contact) string {
 	v, _ := c.Preference.Get()
 	return labelled("Asked to publish", elements(v.Permit))
+}
+
+func lockedLine(c *disclose.Contact) string {
+	if locked, _ := c.Locked.Get(); locked {
+		return "Locked to an entry of a business register"
+	}
+	return ""
 }
 
 func elements(e register.Element) string { return strings.Join(e.Words(), ", ") }

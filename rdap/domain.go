@@ -16,7 +16,7 @@ func (s site) domain(a *lookup.DomainAnswer) []byte {
 	if named {
 		self = s.domainURL(name)
 	}
-	return s.encode(self, func(e *encoder) {
+	return s.encode(self, language(a.About), func(e *encoder) {
 		e.party = ofDomain
 		e.member("objectClassName", "domain")
 		e.handle(d.Handle, atDomainID)
@@ -24,7 +24,7 @@ func (s site) domain(a *lookup.DomainAnswer) []byte {
 		if named {
 			e.names(name)
 		}
-		e.member("lang", "en")
+		e.member("lang", e.lang)
 		e.variants(d)
 		e.domainStatuses(d)
 		e.optional("port43", s.whois)

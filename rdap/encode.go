@@ -26,6 +26,7 @@ type encoder struct {
 	self     string // URL of the answer
 	party    party  // whose fields are written
 	root     string // JSONPath of the object that is written
+	lang     string // of the answer: that of its reasons
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
@@ -40,16 +41,35 @@ const (
 // encode has write fill in the members of the topmost object, and returns the
 // whole answer in bytes of its own. It conforms to what it makes use of (RFC
 // 9083 section 4.1).
-func (s site) encode(self string, write func(*encoder)) []byte {
-	return s.encodeAs("", self, write)
+func (s site) encode(self, lang string, write func(*encoder)) []byte {
+	return s.encodeAs("", self, lang, write)
+}
+
+// ours is the language of what this package says in words of its own.
+const ours = "en"
+
+// language is that of an answer's reasons.
+func language(a lookup.About) string {
+	if a.Language == "" {
+		return ours
+	}
+	return a.Language
+}
+
+// inOurs marks a structure that is in our language where its answer is in
+// another (RFC 9083 section 4.4).
+func (e *encoder) inOurs() {
+	if e.lang != ours {
+		e.member("lang", ours)
+	}
 }
 
 // encodeAs is encode with a fixed head.
-func (s site) encodeAs(head, self string, write func(*encoder)) []byte {
+func (s site) encodeAs(head, self, lang string, write func(*encoder)) []byte {
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	e.b, e.redacted.b = append(e.b[:0], '{'), append(e.redacted.b[:0], '[')
-	e.site, e.self, e.root, e.party = s, self, "$", 0
+	e.site, e.self, e.root, e.party, e.lang = s, self, "$", 0, lang
 	write(e)
 
 	members, withheld := e.b[1:], e.redacted.b
@@ -155,6 +175,7 @@ func (e *encoder) remark(title, kind string, lines ...string) {
 		e.b = e.b[:mark]
 		return
 	}
+	e.inOurs()
 	e.close('}')
 }
 

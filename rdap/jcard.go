@@ -88,9 +88,15 @@ func (e *encoder) telephone(kind string, v disclose.Value[register.Phone], at ..
 // isNumber reports what a tel URI can hold (RFC 3966 section 3).
 func isNumber(s string) bool { return strings.Trim(s, "+0123456789.-()") == "" }
 
+// email writes the address or, in its place, the form that reaches the holder:
+// one of the two, never both (RFC 8605 section 2.1).
 func (e *encoder) email(v disclose.Value[string]) {
 	hide(e, v, atEmail)
-	if address, ok := v.Get(); ok {
+	address, ok := v.Get()
+	switch {
+	case v.Status() == disclose.Replaced:
+		e.property("contact-uri", "uri", address)
+	case ok:
 		e.property("email", "text", address)
 	}
 }

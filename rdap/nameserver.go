@@ -15,7 +15,7 @@ func (s site) host(a *lookup.HostAnswer) []byte {
 	if named {
 		self = s.hostURL(name)
 	}
-	return s.encode(self, func(e *encoder) {
+	return s.encode(self, language(a.About), func(e *encoder) {
 		e.party = ofHost
 		e.member("objectClassName", "nameserver")
 		e.handle(h.Handle, atHandle)
@@ -23,7 +23,7 @@ func (s site) host(a *lookup.HostAnswer) []byte {
 		if named {
 			e.names(name)
 		}
-		e.member("lang", "en")
+		e.member("lang", e.lang)
 		hide(e, h.Statuses, atStatus)
 		statuses, _ := h.Statuses.Get()
 		e.statuses("", statuses)

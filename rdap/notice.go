@@ -23,6 +23,7 @@ func (e *encoder) terms(a lookup.About) {
 	e.open('{')
 	e.member("title", "Terms of Service")
 	e.raw(`"description":["Use of this service is subject to its terms."]`)
+	e.inOurs()
 	mark := e.begin("links", '[')
 	e.link("terms-of-service", a.Policies.Terms, "text/html", "")
 	e.end(mark, ']')
@@ -37,6 +38,7 @@ func (e *encoder) policies(a lookup.About) {
 	e.open('{')
 	e.member("title", "Policies")
 	e.raw(`"description":["What is published of a registration, how disputes are resolved, and who may register."]`)
+	e.inOurs()
 	mark := e.begin("links", '[')
 	e.policy("privacy-policy", p.Publication, "Publication")
 	e.policy("help", p.Disputes, "Disputes")
@@ -77,6 +79,7 @@ func (e *encoder) keeper(a lookup.About) {
 		e.b = e.b[:mark]
 		return
 	}
+	e.inOurs()
 	if isURL(a.Operator.URL) {
 		links := e.begin("links", '[')
 		e.link("about", a.Operator.URL, "text/html", "")
@@ -97,8 +100,8 @@ func (s site) help(a lookup.About, limits []string) []byte {
 	for _, z := range a.Zones {
 		zones = append(zones, string(z))
 	}
-	return s.encodeAs(conformanceRedacted, self, func(e *encoder) {
-		e.member("lang", "en")
+	return s.encodeAs(conformanceRedacted, self, ours, func(e *encoder) {
+		e.member("lang", e.lang)
 		mark := e.begin("notices", '[')
 		e.terms(a)
 		e.policies(a)

@@ -132,13 +132,13 @@ func deniedProblem(d *access.Denied) problem {
 // problem writes an error answer. It names who keeps the register: whoever is
 // turned away must learn whom to ask.
 func (s site) problem(p problem, a lookup.About) []byte {
-	return s.encode(s.base+"help", func(e *encoder) {
+	return s.encode(s.base+"help", ours, func(e *encoder) {
 		e.number("errorCode", p.status)
 		e.member("title", p.title)
 		mark := e.begin("description", '[')
 		e.text(p.says)
 		e.end(mark, ']')
-		e.member("lang", "en")
+		e.member("lang", e.lang)
 		mark = e.begin("notices", '[')
 		e.notice(noticeTitle(p.status), p.notice)
 		e.keeper(a)

@@ -66,6 +66,7 @@ type place struct {
 	registered party  // for whom that name is registered with IANA
 	path       string // below the object; "" when no JSONPath says it
 	emptied    bool   // method emptyValue and not removal (RFC 9537 section 3)
+	instead    string // path of what may stand in its place, below the object
 }
 
 const card = ".vcardArray[1][?(@[0]=="
@@ -87,7 +88,7 @@ var (
 	atPhoneExt     = place{name: "Phone Ext", registered: ofRegistrant | ofTech, path: ".vcardArray[1][?(@[1].type=='voice')]"}
 	atFax          = place{name: "Fax", registered: ofRegistrant, path: ".vcardArray[1][?(@[1].type=='fax')]"}
 	atFaxExt       = place{name: "Fax Ext", registered: ofRegistrant, path: ".vcardArray[1][?(@[1].type=='fax')]"}
-	atEmail        = place{name: "Email", registered: ofRegistrant | ofTech, path: card + "'email')]"}
+	atEmail        = place{name: "Email", registered: ofRegistrant | ofTech, path: card + "'email')]", instead: card + "'contact-uri')]"}
 	atLanguage     = place{name: "Language", path: card + "'lang')]"}
 	atAddress      = place{name: "Address", path: card + "'adr')]"}
 	atURL          = place{name: "URL", path: card + "'url')]"}
@@ -130,17 +131,33 @@ var (
 	atProtection   = place{name: "Protection"}
 	atConsent      = place{name: "Consent"}
 	atPreference   = place{name: "Disclosure Preference"}
+	atLocked       = place{name: "Register Lock"}
 )
 
-// hide says that v is withheld, if it is and the rules want it said.
+// method is a way of redacting (RFC 9537 section 3).
+type method uint8
+
+const (
+	removal method = iota
+	emptyValue
+	replacementValue
+)
+
+// hide says that v is withheld, or that something stands in its place, if so it
+// is and the rules want it said.
 func hide[T any](e *encoder, v disclose.Value[T], p place) {
-	if v.Redacted() {
-		e.redact(p, v.Rule().Reason)
+	switch {
+	case v.Status() == disclose.Replaced:
+		e.redact(p, replacementValue, v.Rule())
+	case v.Redacted() && p.emptied:
+		e.redact(p, emptyValue, v.Rule())
+	case v.Redacted():
+		e.redact(p, removal, v.Rule())
 	}
 }
 
 // redact writes one entry (RFC 9537 section 4.2).
-func (e *encoder) redact(p place, reason string) {
+func (e *encoder) redact(p place, how method, why *disclose.Rule) {
 	e.redacted.next()
 	b := e.redacted.b
 	if p.registered&e.party != 0 {
@@ -153,21 +170,31 @@ func (e *encoder) redact(p place, reason string) {
 	b = append(b, p.name...)
 	b = append(b, `"},`...)
 	if p.path != "" {
-		if p.emptied {
-			b = append(b, `"postPath":"`...)
+		if how == emptyValue {
+			b = e.appendPath(b, `"postPath":"`, p.path)
 		} else {
-			b = append(b, `"prePath":"`...)
+			b = e.appendPath(b, `"prePath":"`, p.path)
 		}
-		b = append(b, e.root...)
-		b = append(b, p.path...)
-		b = append(b, `","pathLang":"jsonpath",`...)
+		if how == replacementValue {
+			b = e.appendPath(b, `"replacementPath":"`, p.instead)
+		}
+		b = append(b, `"pathLang":"jsonpath",`...)
 	}
-	if p.emptied {
+	switch how {
+	case emptyValue:
 		b = append(b, `"method":"emptyValue",`...)
-	} else {
+	case replacementValue:
+		b = append(b, `"method":"replacementValue",`...)
+	default:
 		b = append(b, `"method":"removal",`...)
 	}
 	b = append(b, `"reason":{"description":`...)
-	b = appendString(b, reason)
+	b = appendString(b, why.ReasonIn(e.lang))
 	e.redacted.b = append(b, `}}`...)
+}
+
+// appendPath writes a member that holds a JSONPath, and its comma.
+func (e *encoder) appendPath(b []byte, key, path string) []byte {
+	b = append(append(b, key...), e.root...)
+	return append(append(b, path...), `",`...)
 }

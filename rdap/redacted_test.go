@@ -3,8 +3,9 @@ package rdap_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -19,7 +20,7 @@ import (
 type redaction struct {
 	Name struct{ Type, Description string }
 
-	PrePath, PostPath, PathLang, Method string
+	PrePath, PostPath, ReplacementPath, PathLang, Method string
 
 	Reason struct{ Description string }
 }
@@ -102,9 +103,9 @@ func TestEachWithheldFieldIsAnnounced(t *testing.T) {
 	}
 	whole := all(disclose.GDPR(), disclose.Viewer{Audience: disclose.Operator})
 	for f := disclose.DomainName; f <= disclose.RegistrarUpdated; f++ {
-		rules := []disclose.Rule{{ID: "withhold", Basis: "test", Reason: "Withheld.", Fields: []disclose.Field{f}}}
+		rules := []disclose.Rule{{ID: "withheld", Basis: "test", Reason: "Withheld.", Fields: []disclose.Field{f}}}
 		for g := disclose.DomainName; g <= disclose.RegistrarUpdated; g++ {
-			rules = append(rules, disclose.Rule{ID: fmt.Sprint(g), Basis: "test", Reason: "Shown.", Fields: []disclose.Field{g}, Outcome: disclose.Show})
+			rules = append(rules, disclose.Rule{ID: ruleID("", g), Basis: "test", Reason: "Shown.", Fields: []disclose.Field{g}, Outcome: disclose.Show})
 		}
 		policy, err := disclose.NewPolicy("one", rules)
 		if err != nil {
@@ -125,6 +126,11 @@ func TestEachWithheldFieldIsAnnounced(t *testing.T) {
 	}
 }
 
+// ruleID makes a rule's id of what it does and of the field.
+func ruleID(do string, f disclose.Field) string {
+	return strings.ToLower(strings.ReplaceAll(do+f.String(), " ", "-"))
+}
+
 // randomRules show or withhold each field, of each role and holder anew.
 func randomRules(t *rapid.T) []disclose.Rule {
 	var rules []disclose.Rule
@@ -135,11 +141,11 @@ func randomRules(t *rapid.T) []disclose.Rule {
 				when.Holders = []register.HolderType{register.HolderNatural}
 			}
 			rules = append(rules, disclose.Rule{
-				ID: fmt.Sprint("withhold ", f), Basis: "test", Reason: "Withheld by <chance>.", Fields: []disclose.Field{f}, When: when,
+				ID: ruleID("withhold ", f), Basis: "test", Reason: "Withheld by <chance>.", Fields: []disclose.Field{f}, When: when,
 			})
 		}
 		rules = append(rules, disclose.Rule{
-			ID: fmt.Sprint("show ", f), Basis: "test", Reason: "Shown.", Fields: []disclose.Field{f}, Outcome: disclose.Show,
+			ID: ruleID("show ", f), Basis: "test", Reason: "Shown.", Fields: []disclose.Field{f}, Outcome: disclose.Show,
 		})
 	}
 	return rules
@@ -166,6 +172,11 @@ func checkRedactions(t rapid.TB, before, after []byte) {
 				if v != "" {
 					t.Fatalf("%+v: it was emptied, and is %v", r, v)
 				}
+			}
+		case "replacementValue":
+			if r.PostPath != "" || len(resolve(t, was, r.PrePath)) == 0 || len(resolve(t, is, r.PrePath)) != 0 ||
+				len(resolve(t, was, r.ReplacementPath)) != 0 || len(resolve(t, is, r.ReplacementPath)) == 0 {
+				t.Fatalf("%+v\n%s", r, after)
 			}
 		default:
 			t.Fatalf("method of %+v", r)
@@ -204,6 +215,62 @@ func TestAWithheldValueIsAnnouncedUnderItsRegisteredName(t *testing.T) {
 	}
 	if bytes.Contains(body, []byte(canary)) {
 		t.Errorf("a withheld value was sent: %s", body)
+	}
+}
+
+func TestAFormStandsInPlaceOfTheAddress(t *testing.T) {
+	policy, err := disclose.NewPolicy("form", []disclose.Rule{
+		{ID: "domain", Basis: "test", Reason: "Shown.", Fields: []disclose.Field{disclose.DomainName, disclose.DomainContacts}, Outcome: disclose.Show},
+		{ID: "form", Basis: "test", Reason: "Write to the holder.", Fields: []disclose.Field{disclose.ContactEmail},
+			Outcome: disclose.Replace, With: "https://forms.example/{domain}", DespiteProtection: "It is no address."},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := record()
+	without := *r.Contacts[0]
+	without.Email = ""
+	for _, c := range []*register.Contact{r.Contacts[0], &without} {
+		r.Contacts[0] = c
+		body := answerBy(policy, disclose.Viewer{Audience: disclose.Public}, r)
+		const registrant = "$.entities[?(@.roles[0]=='registrant')].vcardArray[1]"
+		doc := parse(t, body)
+		if got := resolve(t, doc, registrant+"[?(@[0]=='contact-uri')][3]"); len(got) != 1 || got[0] != "https://forms.example/shop.example" {
+			t.Errorf("the form is %v", got)
+		}
+		if got := resolve(t, doc, registrant+"[?(@[0]=='email')]"); len(got) != 0 {
+			t.Errorf("the address stands beside the form: %v", got)
+		}
+		want := redaction{PrePath: registrant + "[?(@[0]=='email')]", ReplacementPath: registrant + "[?(@[0]=='contact-uri')]", PathLang: "jsonpath", Method: "replacementValue"}
+		want.Name.Type, want.Reason.Description = "Registrant Email", "Write to the holder."
+		if got := redactions(t, body); !slices.Contains(got, want) {
+			t.Errorf("%+v\nis not among %+v", want, got)
+		}
+	}
+}
+
+// TestTheLanguageOfReasonsIsSaid: reasons are in the rules' first language, and
+// what the server says in words of its own is in English.
+func TestTheLanguageOfReasonsIsSaid(t *testing.T) {
+	view := disclose.GDPR().Domain(disclose.Viewer{Audience: disclose.Public}, record())
+	about := lookup.About{Watermark: watermark, Language: "da", Policies: register.Policies{
+		Terms: "https://nic.example/terms", Publication: "https://nic.example/publication"}}
+	danish := rdap.Domain(base, &lookup.DomainAnswer{About: about, Domain: &view})
+	doc := parse(t, danish)
+	if got := resolve(t, doc, "$.lang"); len(got) != 1 || got[0] != "da" {
+		t.Errorf("the answer is in %v", got)
+	}
+	if got := redactions(t, danish); got[0].Reason.Description != "Personoplysninger om indehaveren." {
+		t.Errorf("the first reason is %q", got[0].Reason.Description)
+	}
+	notices, own := resolve(t, doc, "$.notices[*]"), resolve(t, doc, "$.notices[*].lang")
+	if len(notices) != 3 || len(own) != 3 || own[0] != "en" {
+		t.Errorf("%d notices, in %v", len(notices), own)
+	}
+	about.Language = "en"
+	english := rdap.Domain(base, &lookup.DomainAnswer{About: about, Domain: &view})
+	if got := resolve(t, parse(t, english), "$.notices[*].lang"); len(got) != 0 {
+		t.Errorf("notices repeat the language of the answer: %v", got)
 	}
 }
 

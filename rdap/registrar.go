@@ -13,10 +13,10 @@ func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
 	if id, ok := a.Registrar.ID.Get(); ok {
 		self = s.entityURL(id)
 	}
-	return s.encode(self, func(e *encoder) {
+	return s.encode(self, language(a.About), func(e *encoder) {
 		e.party = ofRegistrar
 		e.registrar(a.Registrar)
-		e.member("lang", "en")
+		e.member("lang", e.lang)
 		mark := e.begin("events", '[')
 		e.when("registration", a.Registrar.Created, atCreated)
 		e.when("last changed", a.Registrar.Updated, atUpdated)

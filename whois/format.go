@@ -3,6 +3,7 @@ package whois
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"registerd/disclose"
 	"registerd/lookup"
@@ -135,8 +136,21 @@ func (p *page) contact(c *disclose.Contact) {
 	phone(p, "Phone", c.Voice)
 	phone(p, "Fax", c.Fax)
 	text(p, "Email", c.Email)
-	value(p, "Verification", c.Verification, func(v register.Verification) { p.field("Verification", v.State.String()) })
+	value(p, "Verification", c.Verification, func(v register.Verification) { p.field("Verification", identified(v)) })
 	p.role = ""
+}
+
+// identified says how far a holder is identified, how, and when. Where only the
+// state may be seen, the view holds no more.
+func identified(v register.Verification) string {
+	words := strings.ReplaceAll(v.State.String(), "-", " ")
+	if method := v.Method.String(); method != "" {
+		words += ", " + strings.ReplaceAll(method, "-", " ")
+	}
+	if !v.Time.IsZero() {
+		words += ", " + v.Time.UTC().Format(time.DateOnly)
+	}
+	return words
 }
 
 // dnssec uses the exact words of ICANN: parsers know few others.

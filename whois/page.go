@@ -20,9 +20,9 @@ const (
 // page is an answer being written: labelled lines and remarks, and nothing
 // else. A value is one line whatever it holds.
 type page struct {
-	b        []byte
-	role     string           // stands before each label: "Registrant "
-	withheld []*disclose.Rule // rules that withheld something, once each
+	b       []byte
+	role    string           // stands before each label: "Registrant "
+	decided []*disclose.Rule // rules that withheld or replaced something, once each
 }
 
 // pageBytes is what a domain's answer takes, so that a page is one allocation.
@@ -75,8 +75,13 @@ func (p *page) redact(label string, why *disclose.Rule) {
 	p.label(label)
 	p.b = append(p.b, redacted...)
 	p.blank()
-	if !slices.Contains(p.withheld, why) {
-		p.withheld = append(p.withheld, why)
+	p.because(why)
+}
+
+// because has the page's end say which rule something is missing by.
+func (p *page) because(why *disclose.Rule) {
+	if !slices.Contains(p.decided, why) {
+		p.decided = append(p.decided, why)
 	}
 }
 
@@ -85,6 +90,9 @@ func (p *page) redact(label string, why *disclose.Rule) {
 func value[T any](p *page, label string, v disclose.Value[T], write func(T)) {
 	if got, ok := v.Get(); ok {
 		write(got)
+		if v.Status() == disclose.Replaced {
+			p.because(v.Rule())
+		}
 	} else if v.Redacted() {
 		p.redact(label, v.Rule())
 	}

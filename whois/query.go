@@ -13,6 +13,7 @@ type query struct {
 	whom    lookup.Whom // only with entity
 	text    string      // the name or handle
 	charset charset
+	lang    string // of reasons; "" when none was asked for
 }
 
 // queryError says why a line is no question. Its number is for programs and
@@ -86,14 +87,16 @@ const (
 	ignoredValue                   // the same, and a value comes with it
 	typesOption
 	charsetOption
+	languageOption
 	helpOption
 )
 
 var options = map[string]option{
-	"-V": ignoredValue, "--client": ignoredValue, "--lang": ignoredValue,
+	"-V": ignoredValue, "--client": ignoredValue,
 	"-T": typesOption, "--types": typesOption, "--select-types": typesOption,
 	"-C": charsetOption, "-Z": charsetOption, "--charset": charsetOption,
-	"-r": ignored, "--show-handles": ignored, "--no-personal": ignored,
+	"--lang": languageOption,
+	"-r":     ignored, "--show-handles": ignored, "--no-personal": ignored,
 	"-h": helpOption, "--help": helpOption,
 }
 
@@ -168,6 +171,8 @@ func (r *reader) option(word string) *queryError {
 		return r.setTypes(value)
 	case charsetOption:
 		return r.setCharset(value)
+	case languageOption:
+		return r.setLanguage(value)
 	default:
 		return nil
 	}
@@ -196,6 +201,16 @@ func (r *reader) setCharset(name string) *queryError {
 		return errConflict
 	}
 	r.query.charset = cs
+	return nil
+}
+
+// setLanguage takes any tag: one that the rules do not have is no mistake of
+// who asks.
+func (r *reader) setLanguage(tag string) *queryError {
+	if r.query.lang != "" && r.query.lang != tag {
+		return errConflict
+	}
+	r.query.lang = tag
 	return nil
 }
 

@@ -12,6 +12,8 @@ func servesExample(word string) bool { return canonical(word) == "example" }
 func TestEveryFormThatClientsSendIsUnderstood(t *testing.T) {
 	domain := query{kind: lookup.KindDomain, text: "shop.example"}
 	with := func(q query, cs charset) query { q.charset = cs; return q }
+	danish := domain
+	danish.lang = "da"
 	asked := func(text string) query { return query{kind: lookup.KindDomain, text: text} }
 	for line, want := range map[string]query{
 		"shop.example":                                domain,
@@ -33,8 +35,8 @@ func TestEveryFormThatClientsSendIsUnderstood(t *testing.T) {
 		"-V Md5.5.17 shop.example":                    domain,
 		"-VMd5.5.17 -r shop.example":                  domain,
 		"--no-personal shop.example":                  domain,
-		"--lang en shop.example":                      domain,
-		"--lang=en shop.example":                      domain,
+		"--lang da shop.example":                      danish,
+		"--lang=da --lang da shop.example":            danish,
 		"-- shop.example":                             domain,
 		"-r -- -shop.example":                         asked("-shop.example"),
 		"shop.example/e":                              domain,
@@ -88,6 +90,8 @@ func TestALineThatIsNoQuestionHasANumberedError(t *testing.T) {
 		"-T dn -T host shop.example":         errConflict,
 		"-T dn nameserver ns1.shop.example":  errConflict,
 		"-C utf-8 -C latin1 shop.example":    errConflict,
+		"--lang da --lang en shop.example":   errConflict,
+		"--lang":                             errNoValue,
 		"shop.example free.example":          errTooMany,
 		"shop.example -C utf-8":              errTooMany,
 		"nameserver ns1.example ns2.example": errTooMany,

@@ -47,9 +47,24 @@ func (p *page) finish(a lookup.About) {
 	}
 	p.blank()
 	p.source(a)
-	for _, rule := range p.withheld {
-		p.remark("Withheld by rule ", rule.ID, " of ", a.Rules, ", ", rule.Basis, " - ", rule.Reason)
+	for _, rule := range p.decided {
+		what := "Withheld by rule "
+		if rule.Outcome == disclose.Replace {
+			what = "Replaced by rule "
+		}
+		p.remark(what, rule.ID, " of ", a.Rules, ", ", rule.Basis, " - ", rule.ReasonIn(a.Language))
 	}
+}
+
+// otherLanguage tells who asked for a language that the rules do not have. It
+// comes after the page, which may be kept for others.
+func otherLanguage(a lookup.About, q query) []byte {
+	if _, speaks := lookup.Speaks(a.Languages, q.lang); speaks || q.lang == "" || len(a.Languages) == 0 {
+		return nil
+	}
+	p := new(page)
+	p.remark("Reasons are given in ", strings.Join(a.Languages, ", "), ", and in ", a.Language, " when another language is asked for")
+	return p.b
 }
 
 // source says who answers, from data of what time, under which terms.
@@ -207,7 +222,8 @@ func (p *page) usage() {
 		"Options come first and may be followed by --",
 		"  -T TYPE              dn, domain, nameserver, contact or registrar",
 		"  -C, --charset NAME   utf-8 (the default), iso-8859-1 or us-ascii",
-		"  -V, --lang VALUE, -r, --show-handles and --no-personal change nothing",
+		"  --lang TAG           the language of reasons, as en",
+		"  -V VALUE, -r, --show-handles and --no-personal change nothing",
 	} {
 		p.remark(line)
 	}

@@ -109,12 +109,12 @@ func (s *Server) answer(ctx context.Context, question lookup.Question) []byte {
 	if bad != nil {
 		return s.refuse(question, bad)
 	}
-	question.Text = q.text
+	question.Text, question.Lang = q.text, q.lang
 	page, err := s.ask(ctx, question, q)
 	if err != nil {
 		page = s.explain(err, q)
 	}
-	return q.charset.encode(page)
+	return q.charset.encode(append(slices.Clip(page), otherLanguage(s.desk.About(), q)...))
 }
 
 // serves reports whether a word without a dot is a zone of ours. A zone that
@@ -149,7 +149,7 @@ func (s *Server) ask(ctx context.Context, question lookup.Question, q query) ([]
 		if err != nil {
 			return nil, err
 		}
-		return a.Write(lookup.WHOIS, domainPage).Body, nil
+		return a.Write(domainPage).Body, nil
 	}
 }
 

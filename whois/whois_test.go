@@ -44,6 +44,30 @@ func TestAnotherCharsetIsOnlyForWhoAsksForIt(t *testing.T) {
 	}
 }
 
+func TestAnotherLanguageIsOnlyForWhoAsksForIt(t *testing.T) {
+	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
+	const danish, english = " - Personoplysninger om indehaveren.\r\n", " - Personal data of the holder.\r\n"
+	for range 2 { // the second time there is a kept answer, in English
+		for _, tag := range []string{"da", "DA", "da-DK"} {
+			got := ask(t, l, "--lang "+tag+" blåbær.example\r\n")
+			if !strings.Contains(got, danish) || strings.Contains(got, english) || strings.Contains(got, "another language") {
+				t.Errorf("%s: heard %q", tag, got)
+			}
+		}
+		if got := ask(t, l, "--lang en blåbær.example\r\n"); got != whois.PersonsPage {
+			t.Errorf("heard %q", got)
+		}
+		unknown := ask(t, l, "--lang=x-klingon blåbær.example\r\n")
+		said, ok := strings.CutPrefix(unknown, whois.PersonsPage)
+		if !ok || said != "% Reasons are given in en, da, and in en when another language is asked for\r\n" {
+			t.Errorf("heard %q", unknown)
+		}
+		if got := ask(t, l, "blåbær.example\r\n"); got != whois.PersonsPage {
+			t.Errorf("after that heard %q", got)
+		}
+	}
+}
+
 func TestEachKindOfQuestionHasItsAnswer(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
 	for line, want := range map[string]string{
