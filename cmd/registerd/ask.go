@@ -136,7 +136,7 @@ func (a *askCommand) desk(c *config, con console) (*lookup.Desk, func(), error) 
 		return nil, nil, err
 	}
 	done := func() { journal.Close(); reader.Close() }
-	published, err := c.published()
+	published, err := c.publishable()
 	if err != nil {
 		done()
 		return nil, nil, err

@@ -9,17 +9,22 @@ type checkCommand struct {
 	Config string `type:"path" required:"" placeholder:"FILE" help:"The configuration file."`
 }
 
-// Run checks the file and prints what would be served. It opens nothing.
+// Run checks the file and prints what would be served. It opens no
+// register and no window.
 func (k *checkCommand) Run(con console) error {
 	c, err := readConfig(k.Config)
 	if err != nil {
 		return err
 	}
-	printConfig(con.out, c)
+	r, err := c.admitted()
+	if err != nil {
+		return err
+	}
+	printConfig(con.out, c, r)
 	return nil
 }
 
-func printConfig(out io.Writer, c *config) {
+func printConfig(out io.Writer, c *config, r *rules) {
 	line := func(what, value string) {
 		if value == "" {
 			value = "off"
@@ -39,6 +44,7 @@ func printConfig(out io.Writer, c *config) {
 	line("rdap", rdap)
 	line("private", c.Private.Listen)
 	line("audit", c.Audit.Dir)
+	line("rules", r.policy.Version())
 	limits := "on"
 	if c.Limits.Off {
 		limits = ""

@@ -39,6 +39,14 @@ type config struct {
 	// /ready says no, so that a balancer can turn away. Default none.
 	Drain duration `toml:"drain"`
 
+	// Rules are the publication rules: the path of a rule file, which ends in
+	// .toml, or the name of one that comes with the program. Default gdpr.
+	Rules string `toml:"rules"`
+
+	// AllowWidenTo is the version of the rules, NAME-VERSION, that may show the
+	// public more than those in force. It approves that version and no other.
+	AllowWidenTo string `toml:"allow_widen_to"`
+
 	// Operator is who keeps the register; every window shows it.
 	Operator struct {
 		Name  string `toml:"name"`
@@ -182,7 +190,11 @@ func parseConfig(path string) (*config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
 	}
-	for _, p := range []*string{&c.DB, &c.Audit.Dir} {
+	paths := []*string{&c.DB, &c.Audit.Dir}
+	if isRuleFile(c.Rules) {
+		paths = append(paths, &c.Rules)
+	}
+	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(filepath.Dir(path), *p)
 		}
@@ -223,6 +235,9 @@ func (c *config) check() error {
 		return errors.New(`rdap: base: it is not an http or https address that ends in "/"`)
 	}
 	if _, err := c.limits(); err != nil {
+		return err
+	}
+	if _, err := c.rules(); err != nil {
 		return err
 	}
 	_, err := c.access(time.Now)

@@ -44,7 +44,7 @@ func (d *demoCommand) Run(ctx context.Context, con console) error {
 	if err := buildExample(ctx, c.DB); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	service, err := open(c, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	service, err := open(ctx, c, unapproved, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"registerd/disclose"
 	"registerd/escrow"
 	"registerd/store/sqlite"
 )
@@ -20,6 +19,8 @@ type importCommand struct {
 	Dangling     string   `enum:"refuse,keep" default:"refuse" help:"What to do with references to objects that are not there: ${enum} (${default})."`
 	AcceptShrink bool     `help:"Take a full load with over 5 % fewer objects than the register."`
 	AcceptWiden  bool     `help:"Take data that shows the public more of over 0.1 % of the contacts."`
+	Rules        string   `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
+	Config       string   `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file that names those rules."`
 	Deposits     []string `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
 }
 
@@ -37,6 +38,10 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if i.Start != 0 && i.Changes == "" {
 		return misused("import: --start goes with --changes")
 	}
+	by, err := rulesBy(i.Config, i.Rules)
+	if err != nil {
+		return err
+	}
 	writer, err := sqlite.OpenWriter(i.DB, sqlite.Options{Create: true})
 	if err != nil {
 		return err
@@ -49,7 +54,7 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	defer reader.Close()
 	progress := newProgress(con)
 	importer, err := escrow.New(escrow.Config{
-		Writer: writer, Reader: reader, Now: time.Now, Wider: disclose.GDPR().Wider,
+		Writer: writer, Reader: reader, Now: time.Now, Wider: by.policy.Wider,
 		KeepDangling: i.Dangling == "keep", AcceptShrink: i.AcceptShrink, AcceptWiden: i.AcceptWiden,
 		Progress: progress.report,
 	})

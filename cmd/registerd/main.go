@@ -36,14 +36,16 @@ type console struct {
 
 // commands are the program's subcommands; their tags are the manual.
 type commands struct {
-	Serve  serveCommand  `cmd:"" help:"Answer questions on all windows."`
-	Demo   demoCommand   `cmd:"" help:"Serve an example register on loopback, without root and without configuration."`
-	Import importCommand `cmd:"" help:"Take escrow deposits, a change feed or a snapshot into the register."`
-	Seed   seedCommand   `cmd:"" help:"Fill a register with made-up data of any size, for trials and measurements."`
-	Verify verifyCommand `cmd:"" help:"Read and check every record of the register."`
-	Ask    askCommand    `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
-	Check  checkCommand  `cmd:"" help:"Check a configuration file and print what would be served."`
-	Token  tokenCommand  `cmd:"" help:"Make credentials."`
+	Serve   serveCommand   `cmd:"" help:"Answer questions on all windows."`
+	Demo    demoCommand    `cmd:"" help:"Serve an example register on loopback, without root and without configuration."`
+	Import  importCommand  `cmd:"" help:"Take escrow deposits, a change feed or a snapshot into the register."`
+	Seed    seedCommand    `cmd:"" help:"Fill a register with made-up data of any size, for trials and measurements."`
+	Verify  verifyCommand  `cmd:"" help:"Read and check every record of the register."`
+	Ask     askCommand     `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
+	Explain explainCommand `cmd:"" help:"Say of every field of an object who may see it, by which rule, and why. It prints no value."`
+	Rules   rulesCommand   `cmd:"" help:"Check, compare and print publication rules."`
+	Check   checkCommand   `cmd:"" help:"Check a configuration file and print what would be served."`
+	Token   tokenCommand   `cmd:"" help:"Make credentials."`
 }
 
 // usageError is a wrong use that the flags' parser cannot see.

@@ -41,8 +41,8 @@ func newMetrics() *metrics {
 }
 
 func (m *metrics) observe(w lookup.Window, k lookup.Kind, a disclose.Audience, o audit.Outcome, took time.Duration) {
-	m.questions.WithLabelValues(string(w), string(k), a.String(), o.String()).Inc()
-	m.seconds.WithLabelValues(string(w)).Observe(took.Seconds())
+	m.questions.WithLabelValues(w.String(), string(k), a.String(), o.String()).Inc()
+	m.seconds.WithLabelValues(w.String()).Observe(took.Seconds())
 }
 
 func (m *metrics) accessLog(l *audit.AccessLog) {

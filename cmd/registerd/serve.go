@@ -16,13 +16,14 @@ import (
 )
 
 type serveCommand struct {
-	Config   string `type:"path" placeholder:"FILE" help:"The configuration file. Without it, --db alone is enough and every window is on loopback."`
-	DB       string `name:"db" type:"path" placeholder:"FILE" help:"The register; overrides the file."`
-	WHOIS    string `name:"whois" placeholder:"ADDRESS" help:"Where WHOIS listens, host:port; overrides the file."`
-	DAS      string `name:"das" placeholder:"ADDRESS" help:"Where the availability port listens; overrides the file."`
-	RDAP     string `name:"rdap" placeholder:"ADDRESS" help:"Where RDAP listens; overrides the file."`
-	Private  string `placeholder:"ADDRESS" help:"Where metrics, health and profiles are; overrides the file."`
-	NoLimits bool   `help:"Take all limits away, connection caps too, for trials."`
+	Config     string `type:"path" placeholder:"FILE" help:"The configuration file. Without it, --db alone is enough and every window is on loopback."`
+	DB         string `name:"db" type:"path" placeholder:"FILE" help:"The register; overrides the file."`
+	WHOIS      string `name:"whois" placeholder:"ADDRESS" help:"Where WHOIS listens, host:port; overrides the file."`
+	DAS        string `name:"das" placeholder:"ADDRESS" help:"Where the availability port listens; overrides the file."`
+	RDAP       string `name:"rdap" placeholder:"ADDRESS" help:"Where RDAP listens; overrides the file."`
+	Private    string `placeholder:"ADDRESS" help:"Where metrics, health and profiles are; overrides the file."`
+	AllowWiden bool   `help:"Take rules that show the public more than those in force. It is journaled."`
+	NoLimits   bool   `help:"Take all limits away, connection caps too, for trials."`
 }
 
 // Run serves until the program is told to end. SIGHUP reads the configuration again.
@@ -35,13 +36,13 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 	if c.Limits.Off {
 		log.Warn("serving without limits: for trials only")
 	}
-	service, err := open(c, log)
+	service, err := open(ctx, c, widening(s.AllowWiden), log)
 	if err != nil {
 		return err
 	}
 	service.announce(log)
 	if s.Config != "" {
-		stop := onHangup(ctx, func() { s.reload(service, log) })
+		stop := onHangup(ctx, func() { s.reload(ctx, service, log) })
 		defer stop()
 	}
 	return service.serve(ctx)
@@ -81,16 +82,17 @@ func (s *serveCommand) config() (*config, error) {
 
 // reload puts what the operator publishes and whom one admits in force, or
 // changes nothing.
-func (s *serveCommand) reload(service *service, log *slog.Logger) {
+func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.Logger) {
 	c, err := s.config()
 	if err == nil {
-		err = service.publish(c)
+		err = service.publish(ctx, c)
 	}
 	if err != nil {
 		log.Error("the configuration was not taken; the old one stays in force", "error", err)
 		return
 	}
-	log.Info("the configuration is in force: operator, policies and tokens; all else needs a restart")
+	log.Info("the configuration is in force: rules, operator, policies and tokens; all else needs a restart",
+		"rules", service.rules.rules.policy.Version())
 }
 
 func onHangup(ctx context.Context, f func()) (stop func()) {

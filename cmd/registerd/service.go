@@ -11,7 +11,6 @@ import (
 
 	"registerd/audit"
 	"registerd/das"
-	"registerd/disclose"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/rdap"
@@ -27,6 +26,8 @@ const defaultKeptAnswers = 4096
 // service is the program while it serves: the desk and its windows.
 type service struct {
 	desk    *lookup.Desk
+	journal *audit.Journal
+	rules   *inForce
 	windows []openWindow
 	ready   flag
 	drain   time.Duration
@@ -42,15 +43,16 @@ type openWindow struct {
 	serve    func(context.Context, *listen.Listener) error
 }
 
-// open makes the service of a configuration: all of it, or an error and nothing.
-func open(c *config, log *slog.Logger) (_ *service, err error) {
+// open makes the service of a configuration: all of it, or an error and
+// nothing. Rules that show the public more than those in force need w.
+func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *service, err error) {
 	s := &service{drain: c.Drain.Duration, log: log, metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			s.close()
 		}
 	}()
-	if s.desk, err = s.openDesk(c); err != nil {
+	if s.desk, err = s.openDesk(ctx, c, w); err != nil {
 		return nil, err
 	}
 	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openPrivate} {
@@ -61,7 +63,7 @@ func open(c *config, log *slog.Logger) (_ *service, err error) {
 	return s, nil
 }
 
-func (s *service) openDesk(c *config) (*lookup.Desk, error) {
+func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.Desk, error) {
 	reader, err := openRegister(c.DB, sqlite.Options{MMapSize: int64(c.MmapMiB) << 20})
 	if err != nil {
 		return nil, err
@@ -71,11 +73,14 @@ func (s *service) openDesk(c *config) (*lookup.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	journal, accessLog, err := s.openAudit(c)
-	if err != nil {
+	var accessLog *audit.AccessLog
+	if s.journal, accessLog, err = s.openAudit(c); err != nil {
 		return nil, err
 	}
-	published, err := c.published()
+	if s.rules, err = readInForce(c.Audit.Dir); err != nil {
+		return nil, err
+	}
+	published, err := s.approve(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +89,7 @@ func (s *service) openDesk(c *config) (*lookup.Desk, error) {
 		kept = defaultKeptAnswers
 	}
 	return lookup.New(lookup.Config{
-		Store: reader, Limiter: limiter, Journal: journal, AccessLog: accessLog,
+		Store: reader, Limiter: limiter, Journal: s.journal, AccessLog: accessLog,
 		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
 	})
 }
@@ -113,25 +118,6 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 	}
 	s.closers = append(s.closers, journal.Close)
 	return journal, accessLog, nil
-}
-
-func (c *config) published() (lookup.Published, error) {
-	who, err := c.access(time.Now)
-	if err != nil {
-		return lookup.Published{}, err
-	}
-	return lookup.Published{
-		Policy: disclose.GDPR(), Access: who, Operator: c.operator(), Policies: c.policies(),
-	}, nil
-}
-
-// publish puts a configuration's published part in force.
-func (s *service) publish(c *config) error {
-	p, err := c.published()
-	if err != nil {
-		return err
-	}
-	return s.desk.Publish(p)
 }
 
 // listener opens a public window's listener.

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"registerd/disclose"
+	"registerd/lookup"
+)
+
+func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
+	who, err := c.access(time.Now)
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	return lookup.Published{Policy: p, Access: who, Operator: c.operator(), Policies: c.policies()}, nil
+}
+
+// approve takes a configuration's rules as those in force, last of all: what
+// else is wrong with it is found before.
+func (s *service) approve(ctx context.Context, c *config, w widening) (lookup.Published, error) {
+	next, err := c.rules()
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	published, err := c.published(next.policy)
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	change, err := s.rules.take(ctx, next, w || c.approval(next), s.journal)
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	if !change.same {
+		s.log.Info("the rules changed", "from", change.from, "to", change.to, "wider", fieldNames(change.wider))
+	}
+	return published, nil
+}
+
+// publish puts a configuration's published part in force.
+func (s *service) publish(ctx context.Context, c *config) error {
+	p, err := s.approve(ctx, c, unapproved)
+	if err != nil {
+		return err
+	}
+	return s.desk.Publish(p)
+}
+
+// admitted are the configuration's rules, unless serve would refuse them.
+func (c *config) admitted() (*rules, error) {
+	next, err := c.rules()
+	if err != nil {
+		return nil, err
+	}
+	now, err := readInForce(c.Audit.Dir)
+	if err != nil {
+		return nil, err
+	}
+	_, err = now.admit(next, c.approval(next))
+	return next, err
+}
+
+// publishable is what serve would publish by the configuration.
+func (c *config) publishable() (lookup.Published, error) {
+	r, err := c.admitted()
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	return c.published(r.policy)
+}

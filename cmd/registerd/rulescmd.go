@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"registerd/disclose"
+)
+
+type rulesCommand struct {
+	Check  rulesCheckCommand  `cmd:"" help:"Check a rule file; a mistake is told with its line and rule."`
+	Diff   rulesDiffCommand   `cmd:"" help:"Compare two rule files: what would be seen, by whom, of which holders."`
+	Print  rulesPrintCommand  `cmd:"" help:"Print rules as a text for the public (Markdown)."`
+	Source rulesSourceCommand `cmd:"" help:"Print a rule file that comes with the program, to begin one's own with."`
+}
+
+type rulesCheckCommand struct {
+	File string `arg:"" help:"The rule file, or the name of shipped rules."`
+}
+
+// Run says what the file is, and whether it could be served.
+func (k *rulesCheckCommand) Run(con console) error {
+	r, err := readRules(k.File)
+	if err != nil {
+		return err
+	}
+	usual, err := readRules(defaultRules)
+	if err != nil {
+		return err
+	}
+	p := r.policy
+	fmt.Fprintf(con.out, "%s of %s: %d rules, in %s, effective %s\n", p.Version(), p.Operator, len(p.Rules),
+		strings.Join(p.Languages, " and "), p.Effective.Format(time.DateOnly))
+	if err := p.Servable(time.Now()); err != nil {
+		fmt.Fprintf(con.out, "Not to be served yet: %v\n", err)
+	}
+	if wider := p.WiderThan(usual.policy); len(wider) > 0 {
+		fmt.Fprintf(con.out, "The public can see more than by %s: %s\n", usual.policy.Version(), strings.Join(fieldNames(wider), ", "))
+	}
+	return nil
+}
+
+type rulesSourceCommand struct {
+	Name string `arg:"" optional:"" help:"Which; without it the names are listed."`
+}
+
+// Run prints the file as it is, comments included.
+func (s *rulesSourceCommand) Run(con console) error {
+	if s.Name == "" {
+		_, err := fmt.Fprintln(con.out, strings.Join(disclose.ShippedNames(), "\n"))
+		return err
+	}
+	text, err := disclose.Shipped(s.Name)
+	if err != nil {
+		return err
+	}
+	_, err = con.out.Write(text)
+	return err
+}
