@@ -32,7 +32,9 @@ const (
 )
 
 // codecVersion is written into every object; a greater one is refused.
-const codecVersion = 1
+//
+//	2  a contact's facts say whether it is locked to a business register
+const codecVersion = 2
 
 // errCorrupt is wrapped by every decoding error.
 var errCorrupt = errors.New("damaged bytes")
@@ -42,13 +44,14 @@ const maxItems = 1 << 16
 
 type coder struct {
 	writing bool
+	version byte // of the bytes: fields that came later are not in them
 	out     []byte
 	in      string
 	err     error
 }
 
 func encode(tag Tag, b []byte, fields func(*coder)) []byte {
-	c := coder{writing: true, out: append(b, byte(tag), codecVersion)}
+	c := coder{writing: true, version: codecVersion, out: append(b, byte(tag), codecVersion)}
 	fields(&c)
 	return c.out
 }
@@ -60,7 +63,7 @@ func decode(tag Tag, b []byte, fields func(*coder)) error {
 	if b[1] == 0 || b[1] > codecVersion {
 		return fmt.Errorf("object of tag %d: written by a newer program (version %d)", tag, b[1])
 	}
-	c := coder{in: string(b[2:])}
+	c := coder{version: b[1], in: string(b[2:])}
 	fields(&c)
 	if c.err == nil && len(c.in) != 0 {
 		c.err = errCorrupt

@@ -126,7 +126,9 @@ func factFields(c *coder, f *Facts) {
 	small(c, &f.Verification.State)
 	small(c, &f.Verification.Method)
 	c.time(&f.Verification.Time)
-	c.flag(&f.Locked)
+	if c.version >= 2 {
+		c.flag(&f.Locked)
+	}
 }
 
 // Append appends the host's bytes to b.
