@@ -9,39 +9,48 @@ import (
 // memory is bounded by the cap on all connections.
 type caps struct {
 	max, maxPerNetwork int // maxPerNetwork 0 is no cap per network
+	maxPerSite         int // of the wider network, so that no one holds all connections
 
 	mu        sync.Mutex
 	total     int
 	byNetwork map[netip.Prefix]int
 }
 
+// siteShare is the part of all connections that one site may hold.
+const siteShare = 4
+
 func newCaps(max, maxPerNetwork int) *caps {
-	return &caps{max: max, maxPerNetwork: maxPerNetwork, byNetwork: map[netip.Prefix]int{}}
+	return &caps{
+		max: max, maxPerNetwork: maxPerNetwork, maxPerSite: (max + siteShare - 1) / siteShare,
+		byNetwork: map[netip.Prefix]int{},
+	}
 }
 
 // take counts a connection of client in, or reports that it is one too many.
 func (c *caps) take(client netip.Addr) bool {
-	network := networkOf(client)
+	network, site := networkOf(client), siteOf(client)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.total >= c.max {
 		return false
 	}
-	if c.maxPerNetwork > 0 && c.byNetwork[network] >= c.maxPerNetwork {
+	if c.maxPerNetwork > 0 && (c.byNetwork[network] >= c.maxPerNetwork || c.byNetwork[site] >= max(c.maxPerSite, c.maxPerNetwork)) {
 		return false
 	}
 	c.total++
 	c.byNetwork[network]++
+	c.byNetwork[site]++
 	return true
 }
 
 func (c *caps) release(client netip.Addr) {
-	network := networkOf(client)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.total--
-	if c.byNetwork[network]--; c.byNetwork[network] == 0 {
-		delete(c.byNetwork, network)
+	for _, n := range [...]netip.Prefix{networkOf(client), siteOf(client)} {
+		if c.byNetwork[n]--; c.byNetwork[n] == 0 {
+			delete(c.byNetwork, n)
+		}
 	}
 }
 
@@ -49,6 +58,15 @@ func (c *caps) open() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.total
+}
+
+// siteOf is the wider network around a client: an IPv4 /24 or an IPv6 /48.
+func siteOf(client netip.Addr) netip.Prefix {
+	bits := 48
+	if client.Is4() {
+		bits = 24
+	}
+	return netip.PrefixFrom(client, bits).Masked()
 }
 
 // networkOf is what one client is taken to own: an IPv4 address, or an IPv6

@@ -143,8 +143,8 @@ func (cfg *Config) complete() error {
 
 // Accept waits for the next connection that is within the caps. RemoteAddr of
 // the connection is the client's address, see [ClientAddr]. The only error is
-// [net.ErrClosed]; after Close, connections that had been accepted earlier and
-// whose PROXY header was still on its way are returned first, so that a restart
+// [net.ErrClosed]; after Close, connections that stood in the system's queue, or
+// whose PROXY header was still on its way, are returned first, so that a restart
 // loses none.
 func (l *Listener) Accept() (net.Conn, error) {
 	for {

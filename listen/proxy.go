@@ -163,8 +163,13 @@ func clientOf(header *proxyproto.Header, peer net.Addr) (net.Addr, error) {
 	if !ok || header.Command.IsLocal() {
 		return nil, errors.New("it names no TCP client")
 	}
-	if a := canonical(source).Addr(); !a.IsValid() || a.IsUnspecified() || a.IsMulticast() {
+	a := canonical(source).Addr()
+	switch {
+	case !a.IsValid(), a.IsUnspecified(), a.IsMulticast():
 		return nil, errors.New("the client's address is no host's")
+	case a.IsLoopback() && !canonical(peer).Addr().IsLoopback():
+		// It is the front end's own loopback, and would be taken for ours.
+		return nil, errors.New("the client's address is of another machine's loopback")
 	}
 	return source, nil
 }
