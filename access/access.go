@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"registerd/disclose"
 )
@@ -42,13 +43,19 @@ func Public(ch Channel) Caller { return Caller{Audience: disclose.Public, Channe
 func (c Caller) Named() bool { return c.Account != "" }
 
 // Viewer is what the caller is to the publication rules, for one exactly named
-// object. An authority that gives no purpose or case reference, or only spaces,
-// is the public.
+// object. An authority that gives no purpose or case reference, or none that
+// can be read, is the public.
 func (c Caller) Viewer() disclose.Viewer {
-	if c.Audience == disclose.Authority && (strings.TrimSpace(c.Purpose) == "" || strings.TrimSpace(c.Case) == "") {
+	if c.Audience == disclose.Authority && (!says(c.Purpose) || !says(c.Case)) {
 		return disclose.Viewer{Audience: disclose.Public}
 	}
 	return disclose.Viewer{Audience: c.Audience, Registrar: c.Registrar, Purpose: c.Purpose}
+}
+
+// says reports a text that says something: a letter or a digit at least, and
+// not blanks or what cannot be seen.
+func says(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 // Denial says why a caller was refused.
@@ -164,9 +171,13 @@ func (a *Access) Bearer(token, purpose, reference string, ch Channel) (Caller, e
 	if purpose != "" && len(known.Purposes) > 0 && !slices.Contains(known.Purposes, purpose) {
 		return Caller{}, &Denied{PurposeRefused}
 	}
+	audience := known.Audience
+	if purpose == "" && len(known.Purposes) > 0 {
+		audience = disclose.Public // it may see more for its purposes only
+	}
 	return Caller{
 		Account: known.ID, Organization: known.Organization,
-		Audience: known.Audience, Registrar: known.Registrar,
+		Audience: audience, Registrar: known.Registrar,
 		Purpose: purpose, Case: reference, Channel: ch,
 	}, nil
 }

@@ -173,13 +173,15 @@ func TestAnAuthorityWithoutPurposeAndCaseIsThePublic(t *testing.T) {
 		{"", "case 17", disclose.Public},
 		{"fraud", "", disclose.Public},
 		{"fraud", " \t", disclose.Public},
+		{"fraud", "\u200b", disclose.Public},
+		{"fraud", "-", disclose.Public},
 		{"", "", disclose.Public},
 	} {
 		caller, err := a.Bearer(token, tt.purpose, tt.reference, secure)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := caller.Viewer(); got != (disclose.Viewer{Audience: tt.want}) {
+		if got := caller.Viewer(); got.Audience != tt.want {
 			t.Errorf("purpose %q, case %q: seen as %+v", tt.purpose, tt.reference, got)
 		}
 	}

@@ -67,7 +67,7 @@ func disclosure(question string) Disclosure {
 	return Disclosure{
 		Caller: "police-7", Organisation: "Police of Example", Audience: "authority",
 		Purpose: "criminal investigation", Case: "2026/114", Window: "rdap", Question: question,
-		Kind: "contact", Key: "c-1", Fields: []string{"name", "email"}, Rules: "builtin-1", Serial: 42,
+		Kind: "contact", Key: "c-1", Fields: []string{"name", "email"}, Contacts: []string{"C1-EXAMPLE"}, Rules: "builtin-1", Serial: 42,
 		Client: netip.MustParseAddr("192.0.2.77"),
 	}
 }

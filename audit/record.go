@@ -27,6 +27,7 @@ type Disclosure struct {
 	Kind         string     `json:"kind"`     // of the object
 	Key          string     `json:"key"`      // of the object, canonical
 	Fields       []string   `json:"fields"`   // what was told, beyond what is public
+	Contacts     []string   `json:"contacts"` // whose data was told: their ROIDs
 	Rules        string     `json:"rules"`    // version of the publication rules
 	Serial       uint64     `json:"serial"`   // of the register
 	Client       netip.Addr `json:"-"`        // kept as its Prefix only
@@ -74,16 +75,23 @@ func (d Disclosure) body() ([]byte, error) {
 	dst = strconv.AppendUint(dst, d.Serial, 10)
 	dst = append(dst, `,"client":"`...)
 	dst = Prefix(d.Client).AppendTo(dst)
-	dst = append(dst, `","fields":[`...)
-	for i, field := range d.Fields {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendText(dst, field, unlimited)
-	}
-	dst = append(dst, "]}\n"...)
+	dst = appendTexts(append(dst, `","contacts":`...), d.Contacts)
+	dst = appendTexts(append(dst, `,"fields":`...), d.Fields)
+	dst = append(dst, "}\n"...)
 	if len(dst)+headRoom > maxLine {
 		return nil, fmt.Errorf("audit journal: a record of %d bytes is over the limit of %d", len(dst)+headRoom, maxLine)
 	}
 	return dst, nil
+}
+
+// appendTexts appends a list of texts.
+func appendTexts(dst []byte, texts []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range texts {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(dst, s, unlimited)
+	}
+	return append(dst, ']')
 }

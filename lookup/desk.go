@@ -69,7 +69,7 @@ type Config struct {
 	Observe func(w Window, k Kind, a disclose.Audience, o audit.Outcome, took time.Duration)
 
 	// Kept is how many public answers are kept ready; 0 keeps none. One takes
-	// about 20 KB, and is used only while the register has not changed since.
+	// about 10 KB, and is used only while the register has not changed since.
 	Kept int
 }
 
@@ -82,7 +82,7 @@ type Desk struct {
 	now       func() time.Time
 	observe   func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration)
 	published atomic.Pointer[Published]
-	kept      *lru.TwoQueueCache[asked, *DomainAnswer]
+	kept      *lru.TwoQueueCache[asked, *keptAnswer]
 	last      atomic.Pointer[store.Edition]
 }
 
@@ -108,7 +108,7 @@ func New(c Config) (*Desk, error) {
 		d.observe = func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration) {}
 	}
 	if c.Kept > 0 {
-		kept, err := lru.New2Q[asked, *DomainAnswer](c.Kept)
+		kept, err := lru.New2Q[asked, *keptAnswer](c.Kept)
 		if err != nil {
 			return nil, err
 		}
@@ -171,8 +171,8 @@ func (d *Desk) Ready(ctx context.Context) (About, error) {
 	if err != nil {
 		return d.About(), err
 	}
-	p := d.published.Load()
-	return about(p, &e, p.Policy.Language()), nil
+	d.last.Store(&e)
+	return d.About(), nil
 }
 
 // JournalReady reports why privileged questions would be refused, if they would.

@@ -3,7 +3,6 @@ package lookup
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 
 	"registerd/disclose"
 	"registerd/ratelimit"
@@ -12,15 +11,15 @@ import (
 )
 
 // DomainAnswer is what the register says of a name: that it is registered, or
-// that it is reserved. One of the two is set.
+// that it is reserved. One of the two is set, unless the answer was kept ready:
+// then Write has it.
 type DomainAnswer struct {
 	About    About
 	Domain   *disclose.Domain
 	Reserved *disclose.Reserved
 
-	published *Published
-	personal  int
-	written   atomic.Pointer[Written]
+	kept *Written
+	keep func(Written)
 }
 
 // asked is what a kept answer is an answer to. Rules may differ by window.
@@ -29,21 +28,32 @@ type asked struct {
 	name   register.Name
 }
 
+// keptAnswer is an answer to the public as its window wrote it. The view it was
+// made of is gone: what is kept is bytes, and not a hundred pointers.
+type keptAnswer struct {
+	version   uint64
+	published *Published
+	personal  int
+	written   Written
+}
+
 // Written is an answer as a window wrote it.
 type Written struct {
 	Body []byte
 	Tag  string // a mark of the body, for windows that have such a thing
 }
 
-// Write returns the answer as its window wrote it before, or has it written. It
-// may be kept with the answer, which is the same for all of the public; a
-// privileged answer is never kept anywhere.
+// Write returns the answer as its window wrote it before, or has it written. An
+// answer to the public is then kept ready, being the same for all of them; a
+// privileged one is never kept anywhere.
 func (a *DomainAnswer) Write(write func(*DomainAnswer) Written) Written {
-	if kept := a.written.Load(); kept != nil {
-		return *kept
+	if a.kept != nil {
+		return *a.kept
 	}
 	out := write(a)
-	a.written.Store(&out)
+	if a.keep != nil {
+		a.keep(out)
+	}
 	return out
 }
 
@@ -54,8 +64,7 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a := d.keptAnswer(ctx, v, name); a != nil {
-		v.ticket.Charge(a.personal)
+	if a := v.ready(ctx, name); a != nil {
 		return a, v.leave(nil)
 	}
 	found, edition, err := v.find(ctx, store.Ask{Ref: store.Ref{Kind: store.Names, Key: string(name)}})
@@ -65,7 +74,7 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if !found[0].There() {
 		return nil, v.leave(absent(name, edition.State))
 	}
-	a := &DomainAnswer{About: v.about(&edition), published: v.published}
+	a := &DomainAnswer{About: v.about(&edition)}
 	out := disclosure{object: found[0].Ref, edition: edition}
 	if err := v.discloseName(a, &out, &found[0]); err != nil {
 		return nil, v.fail(err)
@@ -73,27 +82,30 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if err := v.release(ctx, out); err != nil {
 		return nil, err
 	}
-	a.personal = out.personal
 	if v.keeps() {
-		d.kept.Add(asked{q.Window, name}, a)
+		a.keep = func(w Written) {
+			d.kept.Add(asked{q.Window, name}, &keptAnswer{edition.Version, v.published, out.personal, w})
+		}
 	}
 	return a, nil
 }
 
-// keptAnswer is the answer given to the public before, if neither the register
-// nor what is published has changed since.
-func (d *Desk) keptAnswer(ctx context.Context, v *visit, name register.Name) *DomainAnswer {
+// ready is the answer given to the public before, if neither the register nor
+// what is published has changed since. It is charged as it was then.
+func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 	if !v.keeps() {
 		return nil
 	}
-	a, ok := d.kept.Get(asked{v.question.Window, name})
-	if !ok || a.published != v.published {
+	k, ok := v.desk.kept.Get(asked{v.question.Window, name})
+	if !ok || k.published != v.published {
 		return nil
 	}
-	if e, err := d.store.Edition(ctx); err != nil || e.Version != a.About.Version {
+	e, err := v.desk.store.Edition(ctx)
+	if err != nil || e.Version != k.version {
 		return nil
 	}
-	return a
+	v.ticket.Charge(k.personal)
+	return &DomainAnswer{About: v.about(&e), kept: &k.written}
 }
 
 // keeps reports an answer of the kind that is kept: the public's, in the
@@ -128,7 +140,7 @@ func (v *visit) discloseName(a *DomainAnswer, out *disclosure, f *store.Found) e
 		}
 		view := v.published.Policy.Domain(v.viewer(), record)
 		a.Domain = &view
-		out.personal, out.fields = view.PersonalRecords(), view.Disclosed
+		out.personal, out.fields, out.contacts = view.PersonalRecords(), view.Disclosed, view.ContactsShown
 	}
 	return nil
 }

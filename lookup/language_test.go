@@ -20,30 +20,37 @@ func TestALanguageIsFoundByItsTagOrByWhatIsLeftOfIt(t *testing.T) {
 
 func TestOnlyAnswersInTheDefaultLanguageAreKept(t *testing.T) {
 	s := newScene(t)
-	answer := func(lang string) *lookup.DomainAnswer {
+	answer := func(lang string) (a *lookup.DomainAnswer, written bool) {
 		q := s.ask(public, "shop.example")
 		q.Lang = lang
 		a, err := s.Domain(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return a
+		out := a.Write(func(a *lookup.DomainAnswer) lookup.Written {
+			written = true
+			return lookup.Written{Tag: a.About.Language}
+		})
+		if out.Tag != a.About.Language {
+			t.Errorf("%q: about %q, written in %q", lang, a.About.Language, out.Tag)
+		}
+		return a, written
 	}
-	kept := answer("")
-	if len(kept.About.Languages) < 2 || kept.About.Language != "en" {
-		t.Fatalf("the answer is in %q of %q", kept.About.Language, kept.About.Languages)
+	first, _ := answer("")
+	if len(first.About.Languages) < 2 || first.About.Language != "en" {
+		t.Fatalf("the answer is in %q of %q", first.About.Language, first.About.Languages)
 	}
 	for _, lang := range []string{"", "en", "xx"} {
-		if answer(lang) != kept {
+		if _, written := answer(lang); written {
 			t.Errorf("%q: what was kept was not used", lang)
 		}
 	}
 	for range 2 {
-		if a := answer("da"); a == kept || a.About.Language != "da" {
-			t.Errorf("da: answered in %q", a.About.Language)
+		if a, written := answer("da"); !written || a.About.Language != "da" {
+			t.Errorf("da: answered in %q, written %v", a.About.Language, written)
 		}
 	}
-	if answer("") != kept {
+	if _, written := answer(""); written {
 		t.Error("an answer in another language took the kept one's place")
 	}
 }

@@ -95,11 +95,14 @@ func Speaks(languages []string, want string) (language string, ok bool) {
 	return "", false
 }
 
-// find reads from the store. A failure of ours costs the caller nothing.
+// find reads from the store. A failure of ours costs the caller nothing, but
+// one who hangs up pays for the question.
 func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
 	found, edition, err := v.desk.store.Find(ctx, asks...)
 	if err != nil {
-		v.ticket.Refund()
+		if !errors.Is(ctx.Err(), context.Canceled) {
+			v.ticket.Refund()
+		}
 		return nil, edition, v.leave(fmt.Errorf("%s: reading the register: %w", v.kind, err))
 	}
 	v.desk.last.Store(&edition)
@@ -118,6 +121,7 @@ type disclosure struct {
 	object   store.Ref
 	personal int // records of persons that the answer tells of
 	fields   func() []disclose.Field
+	contacts func() []string // whose data the answer tells
 	edition  store.Edition
 }
 
@@ -131,6 +135,15 @@ func (v *visit) release(ctx context.Context, out disclosure) error {
 		}
 	}
 	return v.leave(nil)
+}
+
+// whose are the contacts whose data an answer tells, for the journal: a holder
+// may ask who was told, also when the domain has long been another's.
+func (out *disclosure) whose() []string {
+	if out.contacts == nil {
+		return nil
+	}
+	return out.contacts()
 }
 
 // journal records a privileged answer. One that cannot be recorded is not given.
@@ -148,7 +161,7 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 		Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
 		Purpose: c.Purpose, Case: c.Case, Window: v.question.Window.String(),
 		Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
-		Fields: names, Rules: v.published.Policy.Version(),
+		Fields: names, Contacts: out.whose(), Rules: v.published.Policy.Version(),
 		Serial: out.edition.State.Serial, Client: c.Channel.Addr,
 	})
 	if err != nil {
@@ -191,8 +204,10 @@ func OutcomeOf(err error) audit.Outcome {
 	}
 }
 
-// Identify makes a caller of a bearer token. A wrong one takes a ticket, so
-// that guessing is slow.
+// Identify makes a caller of a bearer token. A wrong one takes a ticket of the
+// budget for failures. A right one is taken even when that is used up: else
+// whoever guesses would lock out the neighbours. What makes guessing vain is
+// the length of the secret.
 func (d *Desk) Identify(w Window, token, purpose, reference string, ch access.Channel) (access.Caller, error) {
 	c, err := d.published.Load().Access.Bearer(token, purpose, reference, ch)
 	if err == nil {

@@ -119,7 +119,7 @@ func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written
 	if err != nil {
 		return lookup.Written{}, err
 	}
-	if a.Domain == nil {
+	if a.Reserved != nil {
 		return lookup.Written{}, &reservedError{a.Reserved}
 	}
 	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domain(a)) }), nil
@@ -201,7 +201,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemOf(err)
 	if p.ours && r.Context().Err() == nil {
-		h.log.Error("rdap: a question could not be answered", "err", err)
+		h.log.Error("rdap: a question could not be answered", "error", err)
 	}
 	header := w.Header()
 	header["Cache-Control"] = noStore
