@@ -51,6 +51,16 @@ func (c *Contact) Personal() bool { return c.personal }
 // Disclosed lists what the view shows, for the journal.
 func (c *Contact) Disclosed() []Field { return c.shown }
 
+// Identity is the contact's ROID, which is not given to anybody else later, or
+// its handle, as far as either is shown.
+func (c *Contact) Identity() string {
+	if roid, ok := c.ROID.Get(); ok {
+		return roid
+	}
+	handle, _ := c.Handle.Get()
+	return handle
+}
+
 // Contact makes the view of a contact asked for by handle. ok is false when
 // its existence may not be known: the answer is then that of an absent one.
 func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) {

@@ -2,6 +2,7 @@ package disclose
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"registerd/register"
@@ -43,6 +44,18 @@ func (d *Domain) Disclosed() []Field {
 				seen[f] = true
 				out = append(out[:len(out):len(out)], f)
 			}
+		}
+	}
+	return out
+}
+
+// ContactsShown lists whose data the view tells, for the journal.
+func (d *Domain) ContactsShown() []string {
+	contacts, _ := d.Contacts.Get()
+	var out []string
+	for i := range contacts {
+		if id := contacts[i].Identity(); id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
 		}
 	}
 	return out
@@ -109,7 +122,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		Transferred: date(d[DomainTransferred], src.Transferred),
 		Transfer:    decide(d[DomainTransfer], src.Transfer, src.Transfer != nil),
 		DNSSEC:      decide(d[DomainDNSSEC], DNSSEC{src.MaxSigLife, src.DS, src.Keys}, true),
-		Suspension:  decide(d[DomainSuspension], src.Suspension, src.Suspension != nil),
+		Suspension:  decide(d[DomainSuspension], proceeding(k, src.Suspension), src.Suspension != nil),
 		Dispute:     decide(d[DomainDispute], src.Dispute, src.Dispute != nil),
 	}
 	var contacts []Contact
@@ -126,6 +139,15 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		out.shown = d.shown(DomainName, DomainDispute)
 	}
 	return out
+}
+
+// proceeding leaves ground and reference to those who take part in it: they are
+// free text, of which no rule can know what it tells.
+func proceeding(k circumstance, p *register.Proceeding) *register.Proceeding {
+	if p == nil || k.standing > ToOtherRegistrar {
+		return p
+	}
+	return &register.Proceeding{Since: p.Since}
 }
 
 // domainContacts views the contacts of a domain. Whoever is its registrar of
