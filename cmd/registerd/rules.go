@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -37,7 +36,7 @@ func readRules(name string) (*rules, error) {
 		}
 		return parseRules(name, text)
 	}
-	text, err := os.ReadFile(name)
+	text, err := readText(name)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"registerd/disclose"
+	"registerd/publication"
 )
 
 type rulesCommand struct {
@@ -56,5 +60,24 @@ func (s *rulesSourceCommand) Run(con console) error {
 		return err
 	}
 	_, err = con.out.Write(text)
+	return err
+}
+
+type rulesPrintCommand struct {
+	Rules string `arg:"" help:"A rule file, or the name of shipped rules."`
+	Lang  string `placeholder:"TAG" help:"The language; default: the first that the rules name."`
+}
+
+// Run prints the rules as tables that a citizen can read, with bases and reasons.
+func (k *rulesPrintCommand) Run(con console) error {
+	r, err := readRules(k.Rules)
+	if err != nil {
+		return err
+	}
+	language := cmp.Or(k.Lang, r.policy.Language())
+	if !slices.Contains(r.policy.Languages, language) {
+		return misused("rules: --lang is one of %s", strings.Join(r.policy.Languages, ", "))
+	}
+	_, err = io.WriteString(con.out, publication.Text(r.policy, language))
 	return err
 }

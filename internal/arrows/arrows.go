@@ -20,6 +20,7 @@ var Drawn = map[string][]string{
 	"rdap":            {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
 	"whois":           {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
 	"das":             {"register", "disclose", "access", "ratelimit", "lookup", "listen"},
+	"publication":     {"disclose", "register"},
 	"testdata":        {},
 	"internal/arrows": {},
 	"cmd/registerd":   anyone,

@@ -1,4 +1,4 @@
-package main
+package publication
 
 import "golang.org/x/text/language"
 

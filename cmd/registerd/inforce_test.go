@@ -1,0 +1,81 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"registerd/audit"
+)
+
+func TestAChangeThatIsNotJournaledIsNotTaken(t *testing.T) {
+	dir := t.TempDir()
+	f, err := readInForce(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := lessRules(t)
+	if _, err := f.take(t.Context(), next, approved, audit.None()); err == nil {
+		t.Error("it was taken")
+	}
+	if f.rules.policy.Version() == next.policy.Version() {
+		t.Error("it is in force")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestACopyThatCannotBeKeptLeavesTheRulesAsTheyWere(t *testing.T) {
+	dir := t.TempDir()
+	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(console{err: t.Output()})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
+	f, err := readInForce(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, inForceName), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	next := lessRules(t)
+	if _, err := f.take(t.Context(), next, approved, journal); err == nil {
+		t.Error("it was taken")
+	}
+	if f.rules.policy.Version() == next.policy.Version() {
+		t.Error("it is in force")
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || slices.ContainsFunc(left, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), ".") }) {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// lessRules show the public nothing.
+func lessRules(t *testing.T) *rules {
+	t.Helper()
+	r, err := parseRules("less.toml", []byte(`format = 1
+name = "less"
+version = "1"
+effective = 2026-01-01
+operator = "Example Registry"
+languages = ["en"]
+protection = { basis = "Art. 21", reason = { en = "Protected." } }
+[[rule]]
+id = "authority"
+basis = "Art. 6"
+reason.en = "Disclosed to an authority."
+audience = ["authority"]
+fields = ["*"]
+do = "show"
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
