@@ -134,13 +134,9 @@ func (r *Report) add(p Problem) {
 type RefusedError struct{ Report *Report }
 
 func (e *RefusedError) Error() string {
-	if len(e.Report.Problems) == 0 {
-		return "the import was refused, and nothing was changed"
+	problems := "problems"
+	if e.Report.Refusals == 1 {
+		problems = "problem"
 	}
-	for _, p := range e.Report.Problems {
-		if p.Severity == Refusal {
-			return fmt.Sprintf("the import was refused, and nothing was changed: %d problems, the first: %s", e.Report.Refusals, p)
-		}
-	}
-	return "the import was refused, and nothing was changed"
+	return fmt.Sprintf("the import was refused for %d %s, and nothing was changed", e.Report.Refusals, problems)
 }

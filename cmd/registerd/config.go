@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -174,7 +175,7 @@ func readConfig(path string) (*config, error) {
 
 // parseConfig reads a file strictly; relative paths in it are relative to it.
 func parseConfig(path string) (*config, error) {
-	text, err := os.ReadFile(path)
+	text, err := readText(path)
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
@@ -200,6 +201,24 @@ func parseConfig(path string) (*config, error) {
 		}
 	}
 	return c, nil
+}
+
+// maxText is the largest file of configuration or rules, in bytes.
+const maxText = 1 << 20
+
+// readText reads a file of text. It refuses what is none, such as a pipe, which
+// would keep a reload waiting for ever.
+func readText(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: it is not a file", path)
+	case info.Size() > maxText:
+		return nil, fmt.Errorf("%s: it is larger than 1 MiB", path)
+	}
+	return os.ReadFile(path)
 }
 
 // keyed says which key a mistake is in, where the parser knows it.
@@ -244,6 +263,19 @@ func (c *config) check() error {
 	return err
 }
 
+// trustsLoopback reports a front end on the same machine that does not say who
+// its clients are: they come from loopback, which is taken for private.
+func (c *config) trustsLoopback() bool {
+	host, _, err := net.SplitHostPort(c.RDAP.Listen)
+	addr, notAddr := netip.ParseAddr(host)
+	base, _ := url.Parse(c.RDAP.Base)
+	if err != nil || notAddr != nil || !addr.IsLoopback() || base == nil || base.Host == "" || len(c.RDAP.ProxyFrom) > 0 {
+		return false
+	}
+	public, err := netip.ParseAddr(base.Hostname())
+	return base.Hostname() != "localhost" && (err != nil || !public.IsLoopback())
+}
+
 func validBase(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
@@ -256,6 +288,9 @@ func (w *window) proxies() ([]netip.Prefix, error) {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			return nil, err
+		}
+		if p.Bits() == 0 {
+			return nil, fmt.Errorf("%s would believe everybody", s)
 		}
 		out = append(out, p.Masked())
 	}

@@ -123,7 +123,7 @@ func tell(out io.Writer, s *service, dir string, secrets map[disclose.Audience]s
 	fmt.Fprintf(out, `The example register is served until you press Ctrl-C. Its files are in %s
 
 WHOIS         %s      whois -h %s -p %s bakery.example
-Availability  %s      printf 'bakery.example\nfree.example\n' | nc %s %s
+Availability  %s      printf 'bakery.example\nfree.example\n' | nc -N %s %s
 RDAP          %s  curl %sdomain/bakery.example
 
 As the registrar of record (the token is for today):

@@ -16,6 +16,7 @@ import (
 	"registerd/audit"
 	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/publication"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/store/sqlite"
@@ -129,7 +130,7 @@ func (e *explainCommand) printTable(out io.Writer, found *lookup.Explanation) er
 	fmt.Fprintf(out, "%s %s, as %s sees it on %s, by %s\n\n", found.Object, found.Key, e.As, e.Window, found.About.Rules)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FIELD\tDECISION\tRULE\tBASIS\tREASON")
-	for _, d := range distinct(found.Decided) {
+	for _, d := range publication.InWords(found.Decided) {
 		rule, basis, reason := e.why(d.Rule)
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", d.Field, d.Status, rule, basis, reason)
 	}
@@ -162,7 +163,7 @@ func (e *explainCommand) printJSON(out io.Writer, found *lookup.Explanation) err
 		Rules  string      `json:"rules"`
 		Fields []explained `json:"fields"`
 	}{Object: found.Object, Key: found.Key, As: e.As, Window: e.Window, Rules: found.About.Rules}
-	for _, d := range distinct(found.Decided) {
+	for _, d := range publication.InWords(found.Decided) {
 		x := explained{Field: d.Field, Decision: d.Status.String(), Silent: d.Rule == nil}
 		if d.Rule != nil {
 			x.Rule, x.Basis, x.Reason = e.why(d.Rule)

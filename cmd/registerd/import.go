@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
 	"registerd/escrow"
+	"registerd/store"
 	"registerd/store/sqlite"
 )
 
@@ -42,6 +45,47 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
+	if err := i.readable(); err != nil {
+		return err
+	}
+	_, err = os.Stat(i.DB)
+	isNew := errors.Is(err, fs.ErrNotExist)
+	err = i.run(ctx, con, by)
+	if err != nil && isNew {
+		removeEmpty(ctx, i.DB)
+	}
+	return err
+}
+
+// readable looks at the inputs before a register is made for them.
+func (i *importCommand) readable() error {
+	for _, path := range append([]string{i.Changes, i.Snapshot}, i.Deposits...) {
+		if path == "" || path == "-" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeEmpty removes the register that was made for an input which then was
+// refused, if nothing was published in it.
+func removeEmpty(ctx context.Context, path string) {
+	reader, err := sqlite.OpenReader(path, sqlite.Options{})
+	if err != nil {
+		return
+	}
+	_, err = reader.Edition(ctx)
+	if reader.Close() == nil && errors.Is(err, store.ErrEmpty) {
+		for _, suffix := range []string{"", "-wal", "-shm", ".load"} {
+			_ = os.Remove(path + suffix) // what is not there need not be removed
+		}
+	}
+}
+
+func (i *importCommand) run(ctx context.Context, con console, by *rules) error {
 	writer, err := sqlite.OpenWriter(i.DB, sqlite.Options{Create: true})
 	if err != nil {
 		return err

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
+	"time"
 
 	"registerd/store/sqlite"
 )
@@ -21,4 +24,35 @@ func mustBeThere(path string) error {
 		return fmt.Errorf("register: %w; registerd import makes one", err)
 	}
 	return nil
+}
+
+// lookAgain is how often the register's file is looked at while it is served.
+const lookAgain = time.Second
+
+// watch ends when another file stands in the register's place: what is open is
+// then not what the operator means to be served, and only a new start opens it.
+// A file that is gone is reported: it may be about to be replaced.
+func watch(ctx context.Context, path string, log *slog.Logger) error {
+	first, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	gone := false
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		now, err := os.Stat(path)
+		switch {
+		case err != nil && !gone:
+			gone = true
+			log.Error("the register's file is gone; questions may fail", "error", err)
+		case err == nil && !os.SameFile(first, now):
+			return fmt.Errorf("register: %s is another file now; ending, so that the next start serves it", path)
+		}
+	}
 }

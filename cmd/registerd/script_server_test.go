@@ -137,10 +137,18 @@ func signalServer(ts *testscript.TestScript, sig os.Signal) {
 	ts.Check(s.cmd.Process.Signal(sig))
 }
 
-func stopServer(ts *testscript.TestScript, _ bool, _ []string) {
+func stopServer(ts *testscript.TestScript, fails bool, _ []string) {
 	s := serverOf(ts)
 	if s.cmd == nil {
 		ts.Fatalf("no server runs")
+	}
+	if fails {
+		err := s.cmd.Wait() // of itself
+		s.cmd = nil
+		if err == nil {
+			ts.Fatalf("it ended with status 0\n%s", s.said)
+		}
+		return
 	}
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); !errors.Is(err, os.ErrProcessDone) {
 		ts.Check(err)

@@ -21,7 +21,8 @@ func TestMain(m *testing.M) {
 //	serve FLAG...             starts registerd serve, with all windows on free ports
 //	hup                       sends it SIGHUP
 //	term                      sends it SIGTERM
-//	stop                      sends it SIGTERM; it must end with status 0
+//	quit                      sends it SIGTERM; it must end with status 0.
+//	                          ! quit waits until it ends by itself, with another
 //	log REGEXP                waits for the next line of serve's log that matches
 //	from [ADDRESS]            asks as if a front end passed on a client of this address
 //	whois WORD...             asks on WHOIS, and prints the answer
@@ -44,7 +45,7 @@ func TestScripts(t *testing.T) {
 		"serve":    func(ts *testscript.TestScript, _ bool, args []string) { start(ts, "serve", args) },
 		"hup":      func(ts *testscript.TestScript, _ bool, _ []string) { signalServer(ts, syscall.SIGHUP) },
 		"term":     func(ts *testscript.TestScript, _ bool, _ []string) { signalServer(ts, syscall.SIGTERM) },
-		"stop":     stopServer,
+		"quit":     stopServer,
 		"log":      awaitLog,
 		"from":     setFrom,
 		"whois":    askWHOIS,

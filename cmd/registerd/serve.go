@@ -41,10 +41,9 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	service.announce(log)
-	if s.Config != "" {
-		stop := onHangup(ctx, func() { s.reload(ctx, service, log) })
-		defer stop()
-	}
+	service.warn(ctx, c)
+	stop := onHangup(ctx, func() { s.reload(ctx, service, log) })
+	defer stop()
 	return service.serve(ctx)
 }
 
@@ -142,10 +141,11 @@ func (s *service) serve(ctx context.Context) error {
 			return nil
 		})
 	}
+	group.Go(func() error { return watch(windows, s.path, s.log) })
 	select {
 	case <-ctx.Done():
 		s.ready.Store(false)
-		s.log.Info("ending: no new questions are taken after the drain", "drain", s.drain)
+		s.log.Info("ending: no new questions are taken after the drain", "drain", s.drain.String())
 		s.pause(ended)
 	case <-ended.Done():
 	}

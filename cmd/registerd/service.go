@@ -29,11 +29,24 @@ type service struct {
 	journal *audit.Journal
 	rules   *inForce
 	windows []openWindow
+	path    string // of the register
 	ready   flag
 	drain   time.Duration
 	log     *slog.Logger
 	metrics *metrics
 	closers []func() error
+}
+
+// warn tells of what works, and is likely not what the operator wants.
+func (s *service) warn(ctx context.Context, c *config) {
+	if _, err := s.desk.Ready(ctx); err != nil {
+		s.log.Warn("the register cannot be read yet: every question is answered as a failure", "error", err)
+	}
+	if c.trustsLoopback() {
+		s.log.Warn("rdap listens on loopback and is public under another address: " +
+			"credentials are taken from whoever the front end lets through, and all clients share one budget; " +
+			"set proxy_from, and behind_tls if the front end speaks TLS")
+	}
 }
 
 // openWindow is a listener with what serves it.
@@ -46,7 +59,7 @@ type openWindow struct {
 // open makes the service of a configuration: all of it, or an error and
 // nothing. Rules that show the public more than those in force need w.
 func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *service, err error) {
-	s := &service{drain: c.Drain.Duration, log: log, metrics: newMetrics()}
+	s := &service{path: c.DB, drain: c.Drain.Duration, log: log, metrics: newMetrics()}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -107,9 +120,11 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 	}
 	accessLog, err := audit.OpenAccessLog(audit.AccessConfig{Dir: c.Audit.Dir, Keep: keep, Now: time.Now, Logger: s.log})
 	if err != nil {
-		return nil, nil, err
+		s.log.Error("the access log cannot be written: questions are answered and not noted", "error", err)
+		accessLog = audit.Discard()
+	} else {
+		s.closers = append(s.closers, accessLog.Close)
 	}
-	s.closers = append(s.closers, accessLog.Close)
 	s.metrics.accessLog(accessLog)
 	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: c.Audit.Dir, Now: time.Now, Logger: s.log})
 	if err != nil {
@@ -220,18 +235,23 @@ func (s *service) openPrivate(c *config) error {
 func serveHTTP(server *http.Server) func(context.Context, *listen.Listener) error {
 	return func(ctx context.Context, l *listen.Listener) error {
 		stop := context.AfterFunc(ctx, func() {
-			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
-			defer cancel()
-			_ = server.Shutdown(end)
+			server.SetKeepAlivesEnabled(false)
+			_ = l.Close() // what it says to this, Serve says as well
 		})
 		defer stop()
 		err := server.Serve(l)
-		if !errors.Is(err, http.ErrServerClosed) {
+		if ctx.Err() == nil {
 			return err
 		}
-		// Serve returns when Shutdown begins; the requests it waits for are ours.
+		// Shutdown closes connections whose request is sent and not yet read.
+		// Without keep-alive each ends by itself after its answer.
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
 		defer cancel()
+		look := time.NewTicker(5 * time.Millisecond)
+		defer look.Stop()
+		for l.Stats().Open > 0 && end.Err() == nil {
+			<-look.C
+		}
 		return server.Shutdown(end)
 	}
 }
