@@ -198,28 +198,39 @@ func (im *Importer) hold(d *depositReader, objects, widened int) {
 }
 
 // replayLater applies the changes again that the deposit does not hold: those
-// later than its watermark, and those that a feed brought while it was read,
-// since what it carries over was looked up before. It returns the time of the
-// last one.
+// from the first that is later than its watermark on, and those that a feed
+// brought while it was read, since what it carries over was looked up before.
+// It returns the time of the last one.
+//
+// They must join one another up to the register's serial. If a snapshot brought
+// what lies between, the old ones would come up again without what followed.
 func (im *Importer) replayLater(tx store.Tx, d *depositReader) (time.Time, error) {
-	last := d.head.Watermark
-	again := func(e store.Entry) error {
+	last, first := d.head.Watermark, d.base.Serial
+	err := tx.Logged(0, d.head.Watermark, func(e store.Entry) error {
+		first = min(first, e.Serial-1)
+		return errFound
+	})
+	if err != nil && !errors.Is(err, errFound) {
+		return last, err
+	}
+	at, joined := uint64(0), true
+	err = tx.Logged(first, time.Time{}, func(e store.Entry) error {
 		if e.Time.After(last) {
 			last = e.Time
 		}
-		return im.replay(tx, e)
-	}
-	err := tx.Logged(0, d.head.Watermark, func(e store.Entry) error {
-		if e.Serial > d.base.Serial {
-			return nil // comes below, in order
-		}
-		return again(e)
+		prev, err := im.replay(tx, e)
+		joined = joined && (at == 0 || prev == at)
+		at = e.Serial
+		return err
 	})
-	if err == nil {
-		err = tx.Logged(d.base.Serial, time.Time{}, again)
+	if err == nil && at != 0 && (!joined || at != tx.State().Serial) {
+		d.report.problem(Refusal, 0, string(kindDeposit), ruleAge, "not all of the feed's changes after it are kept: a snapshot took the place of some")
 	}
 	return last, err
 }
+
+// errFound ends a look into the log.
+var errFound = errors.New("found")
 
 // checkTables reports IDN tables that names refer to and has does not know.
 func (im *Importer) checkTables(d *depositReader, has func(key string) (bool, error)) error {

@@ -186,23 +186,24 @@ func (f *feed) transact(ctx context.Context, batch []*change) (at int, err error
 
 // replay applies a logged change to a load that is about to be published. It
 // is lenient where Changes is strict: the load may hold what the change did
-// already, or come from before objects that the change deletes.
-func (im *Importer) replay(tx store.Tx, e store.Entry) error {
+// already, or come from before objects that the change deletes. It returns the
+// serial that the change follows.
+func (im *Importer) replay(tx store.Tx, e store.Entry) (prev uint64, err error) {
 	c, err := loggedChange(e)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, d := range c.deletes {
 		if _, err := remove(tx, d); err != nil {
-			return fmt.Errorf("replaying change %d: %w", e.Serial, err)
+			return c.prev, fmt.Errorf("replaying change %d: %w", e.Serial, err)
 		}
 	}
 	for i := range c.puts {
 		if err := put(tx, &c.puts[i]); err != nil {
-			return fmt.Errorf("replaying change %d: %w", e.Serial, err)
+			return c.prev, fmt.Errorf("replaying change %d: %w", e.Serial, err)
 		}
 	}
-	return nil
+	return c.prev, nil
 }
 
 // remove deletes an object and reports whether it was there. The facts known

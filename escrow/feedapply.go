@@ -99,7 +99,10 @@ func (t *trial) objects(c *change) error {
 	if err := t.hold(c, wider); err != nil {
 		return err
 	}
-	return t.tx.Log(store.Entry{Serial: c.serial, Time: c.time, Body: c.body(wider)})
+	// It is logged at the register's time, which does not go back where the
+	// registry's clocks do: who asks for what is later than a deposit, or
+	// forgets what is old, must not take a change without those after it.
+	return t.tx.Log(store.Entry{Serial: c.serial, Time: t.state.Watermark, Body: c.body(wider)})
 }
 
 // put puts one object and returns 1 if it is a contact of which the public

@@ -171,7 +171,8 @@ func (s *snapshot) catchUp(tx store.Tx, published, state *register.State) error 
 			return nil // what follows cannot join either: serials ascend
 		}
 		state.Serial = e.Serial
-		return s.im.replay(tx, e)
+		_, err = s.im.replay(tx, e)
+		return err
 	})
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (s *sealing) writeRows(in <-chan chunk) error {
 		var written chan struct{}
 		err := s.w.transact(s.ctx, func(c *conn) error {
 			b := newBulk(c, insertObject, 7)
-			for n := 0; n < batchRows && written == nil; {
+			for n, size := 0, 0; n < batchRows && size < batchBytes && written == nil; {
 				var next chunk
 				if next, open = <-in; !open {
 					break
@@ -64,6 +64,7 @@ func (s *sealing) writeRows(in <-chan chunk) error {
 					if err := b.add(r.id, s.gen, int64(r.kind), r.key, r.alias, r.mark, r.record); err != nil {
 						return err
 					}
+					size += len(r.record)
 				}
 				n += len(next.rows)
 				written = next.written

@@ -181,6 +181,7 @@ var damages = []struct {
 func TestEveryDamageIsSeen(t *testing.T) {
 	source := filepath.Join(t.TempDir(), "register.db")
 	all := questions(t, source, example(t, source))
+	clean(t, source)
 	whole, err := os.ReadFile(source)
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +192,6 @@ func TestEveryDamageIsSeen(t *testing.T) {
 			if err := os.WriteFile(path, whole, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			clean(t, path)
 			w := openWriter(t, path)
 			if err := w.conn.script(d.sql); err != nil {
 				t.Fatal(err)

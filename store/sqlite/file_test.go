@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -234,7 +235,7 @@ func TestALoadThatWasLeftBehindIsRemovedByTheNext(t *testing.T) {
 }
 
 func TestALoadGreaterThanItsMemoryIsTheSame(t *testing.T) {
-	const n = 300
+	const n = 120
 	var texts [2]string
 	for i := range texts {
 		path := filepath.Join(t.TempDir(), "register.db")
@@ -246,7 +247,7 @@ func TestALoadGreaterThanItsMemoryIsTheSame(t *testing.T) {
 		l := started.(*load)
 		if i == 1 {
 			for _, s := range []*sorter{&l.objects, &l.aliases, &l.hashes, &l.targets} {
-				s.bytes, s.records = 40_000, 200
+				s.bytes, s.records = 16_000, 80
 			}
 		}
 		fill(t, l.Put, n)
@@ -283,5 +284,32 @@ func clean(t *testing.T, path string) {
 	v, err := Verify(t.Context(), path, nil)
 	if err != nil || v.Total != 0 || v.Objects == 0 {
 		t.Errorf("%d objects, %d problems: %v %q", v.Objects, v.Total, err, v.Problems)
+	}
+}
+
+func TestAChangeMayBeLongAndTakesNoMoreMemory(t *testing.T) {
+	w := openWriter(t, filepath.Join(t.TempDir(), "register.db"))
+	heap := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	const n, limit = 2000, 200_000
+	long := strings.Repeat("l", 240)
+	err := w.Change(t.Context(), func(tx store.Tx) error {
+		before := heap()
+		for i := range n {
+			if err := tx.Put(name(fmt.Sprintf("%s-%d.example", long, i))); err != nil {
+				return err
+			}
+		}
+		if more := heap() - before; more > limit {
+			t.Errorf("%d objects of a change take %d bytes", n, more)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -39,7 +39,7 @@ type load struct {
 }
 
 const (
-	sortBytes   = 24 << 20 // memory for sorting objects
+	sortBytes   = 16 << 20 // memory for sorting objects
 	sortRecords = 1 << 17  // at most so many are sorted at once, here and in the lists of hashes
 )
 

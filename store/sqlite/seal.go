@@ -10,8 +10,12 @@ import (
 	"registerd/store"
 )
 
-// batchRows is how many objects are written in one transaction: some 20 MB.
-const batchRows = 10_000
+// One transaction writes so many objects, or so many bytes of them: it fits
+// into the cache of the writer, and a change that waits for it waits not long.
+const (
+	batchRows  = 5000
+	batchBytes = 12 << 20
+)
 
 // sealing is the state of Seal.
 type sealing struct {
@@ -129,7 +133,7 @@ func (s *sealing) writeHashes() error {
 	if err != nil {
 		return err
 	}
-	err = s.batches(10*batchRows, "INSERT INTO key_hash (gen, hash) VALUES ", 2, func(b *bulk) (bool, error) {
+	err = s.batches(20*batchRows, "INSERT INTO key_hash (gen, hash) VALUES ", 2, func(b *bulk) (bool, error) {
 		hash, count, err := keys.next()
 		if err != nil || count == 0 {
 			return false, err
@@ -172,7 +176,7 @@ func (s *sealing) writeUses() error {
 	if err != nil {
 		return err
 	}
-	return s.batches(5*batchRows, "INSERT INTO uses (gen, target, user) VALUES ", 3, func(b *bulk) (bool, error) {
+	return s.batches(10*batchRows, "INSERT INTO uses (gen, target, user) VALUES ", 3, func(b *bulk) (bool, error) {
 		key, _, ok, err := m.next()
 		if err != nil || !ok {
 			return false, err

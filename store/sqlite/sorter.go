@@ -99,13 +99,17 @@ func (s *sorter) close() error {
 	return errors.Join(errs...)
 }
 
+// mergeBytes is the memory for reading the files, however many there are.
+const mergeBytes = 4 << 20
+
 // merged gives the records in order. The sorter takes no more of them.
 func (s *sorter) merged() (*merger, error) {
 	s.sort()
 	var m merger
 	sources := make([]*source, 0, len(s.runs)+1)
+	size := min(1<<16, max(1<<12, mergeBytes/(len(s.runs)+1)))
 	for i, f := range s.runs {
-		in := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<16)
+		in := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), size)
 		sources = append(sources, &source{order: i, in: in})
 	}
 	sources = append(sources, &source{order: len(s.runs), sorter: s})

@@ -85,7 +85,7 @@ func writerDSN(path string, o Options) string {
 	return dsn(path, "rw", o, url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {"synchronous(FULL)", "page_size(" + strconv.Itoa(pageSize) + ")",
-			"cache_size(-32768)", "wal_autocheckpoint(4000)"},
+			"cache_size(-16384)", "wal_autocheckpoint(2000)"},
 		"_journal_mode": {"WAL"},
 	})
 }
@@ -124,7 +124,7 @@ func OpenWriter(path string, o Options) (*Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register file: opening: %w", err)
 	}
-	if err := migrate(c); err != nil {
+	if err := errors.Join(migrate(c), c.script(touchedTable)); err != nil {
 		c.close()
 		return nil, fmt.Errorf("register file: opening: %w", err)
 	}

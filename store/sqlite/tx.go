@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,15 +16,24 @@ type tx struct {
 	view  *view // of gen, with the version that is still published
 	gen   int64
 	state register.State
-
-	put     map[store.Ref]bool // in this transaction, and not deleted since
-	touched []store.Ref        // put or deleted, each once, in order
 }
 
-func newTx(c *conn, published *view, gen int64, state register.State) *tx {
+// touchedTable lists what a transaction put or deleted, each once, in order. It
+// is of the connection alone, and in a file if it is long: one change may be
+// as long as the register.
+const touchedTable = `CREATE TEMP TABLE touched (
+	place INTEGER PRIMARY KEY,
+	kind  INTEGER NOT NULL,
+	key   TEXT NOT NULL,
+	there INTEGER NOT NULL,
+	UNIQUE (kind, key)
+) STRICT`
+
+func newTx(c *conn, published *view, gen int64, state register.State) (*tx, error) {
 	state.Zones = slices.Clone(state.Zones)
 	v := &view{gen: gen, edition: store.Edition{Version: published.edition.Version}}
-	return &tx{c: c, view: v, gen: gen, state: state, put: make(map[store.Ref]bool)}
+	_, err := c.exec("DELETE FROM temp.touched")
+	return &tx{c: c, view: v, gen: gen, state: state}, err
 }
 
 // State implements store.Tx.
@@ -49,12 +59,15 @@ func (t *tx) Find(a store.Ask) (store.Found, error) {
 	return f, nil
 }
 
-// touch notes that an object was put or deleted.
-func (t *tx) touch(ref store.Ref, there bool) {
-	if _, known := t.put[ref]; !known {
-		t.touched = append(t.touched, ref)
+// touch notes that an object was put or deleted. Facts refer to nothing, and
+// nothing refers to them.
+func (t *tx) touch(ref store.Ref, there int64) error {
+	if ref.Kind == store.Kept {
+		return nil
 	}
-	t.put[ref] = there
+	_, err := t.c.exec(`INSERT INTO temp.touched (kind, key, there) VALUES (?, ?, ?)
+		ON CONFLICT (kind, key) DO UPDATE SET there = excluded.there`, int64(ref.Kind), ref.Key, there)
+	return err
 }
 
 // Put implements store.Tx.
@@ -63,10 +76,12 @@ func (t *tx) Put(o store.Object) error {
 	if err == nil {
 		err = t.replace(&o)
 	}
+	if err == nil {
+		err = t.touch(o.Ref, 1)
+	}
 	if err != nil {
 		return fmt.Errorf("register: putting: %w", err)
 	}
-	t.touch(o.Ref, true)
 	return nil
 }
 
@@ -211,13 +226,10 @@ func addCount(c *register.Counts, kind store.Kind, tag register.Tag, by int) {
 func (t *tx) Delete(ref store.Ref) (bool, error) {
 	id, old, err := t.row(ref)
 	if err == nil && id != 0 {
-		err = t.remove(id, ref, old)
+		err = errors.Join(t.remove(id, ref, old), t.touch(ref, 0))
 	}
 	if err != nil {
 		return false, fmt.Errorf("register: deleting: %w", err)
-	}
-	if id != 0 {
-		t.touch(ref, false)
 	}
 	return id != 0, nil
 }
@@ -252,16 +264,17 @@ func (t *tx) Dangling(limit int) ([]store.Dangling, int, error) {
 			list = append(list, store.Dangling{From: from, To: to})
 		}
 	}
-	for _, ref := range t.touched {
-		var err error
-		if t.put[ref] {
-			err = t.danglingFrom(ref, report)
-		} else {
-			err = t.danglingTo(ref, report)
+	err := t.c.each(func(d []driver.Value) error {
+		kind, _ := d[0].(int64)
+		ref := store.Ref{Kind: store.Kind(kind)}
+		ref.Key, _ = d[1].(string)
+		if d[2] == int64(1) {
+			return t.danglingFrom(ref, report)
 		}
-		if err != nil {
-			return nil, 0, fmt.Errorf("register: checking references: %w", err)
-		}
+		return t.danglingTo(ref, report)
+	}, "SELECT kind, key, there FROM temp.touched ORDER BY place")
+	if err != nil {
+		return nil, 0, fmt.Errorf("register: checking references: %w", err)
 	}
 	return list, total, nil
 }
@@ -294,11 +307,9 @@ func (t *tx) danglingTo(ref store.Ref, report func(from, to store.Ref)) error {
 	return t.c.each(func(d []driver.Value) error {
 		kind, _ := d[0].(int64)
 		key, _ := d[1].(string)
-		from := store.Ref{Kind: store.Kind(kind), Key: key}
-		if !t.put[from] {
-			report(from, ref)
-		}
+		report(store.Ref{Kind: store.Kind(kind), Key: key}, ref)
 		return nil
-	}, "SELECT o.kind, o.key FROM uses u JOIN object o ON o.id = u.user WHERE u.gen = +?1 AND u.target = +?2 ORDER BY u.user",
+	}, `SELECT o.kind, o.key FROM uses u JOIN object o ON o.id = u.user WHERE u.gen = +?1 AND u.target = +?2
+		AND NOT EXISTS (SELECT 1 FROM temp.touched t WHERE t.kind = o.kind AND t.key = o.key AND t.there = 1) ORDER BY u.user`,
 		t.gen, hash)
 }

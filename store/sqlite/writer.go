@@ -78,7 +78,10 @@ func newGeneration(c *conn) (int64, error) {
 // publish runs f on a generation, beginning with that state, and makes it the
 // published one, in the transaction under way.
 func publish(c *conn, v *view, gen int64, state register.State, f func(store.Tx) error) error {
-	t := newTx(c, v, gen, state)
+	t, err := newTx(c, v, gen, state)
+	if err != nil {
+		return err
+	}
 	if err := f(t); err != nil {
 		return err
 	}
