@@ -32,6 +32,10 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
+	// From the first moment: until it is asked for, the signal ends a program.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	log := newLog(con)
 	if c.Limits.Off {
 		log.Warn("serving without limits: for trials only")
@@ -42,8 +46,16 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 	}
 	service.announce(log)
 	service.warn(ctx, c)
-	stop := onHangup(ctx, func() { s.reload(ctx, service, log) })
-	defer stop()
+	go func() {
+		for {
+			select {
+			case <-hangup:
+				s.reload(ctx, service, log)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 	return service.serve(ctx)
 }
 
@@ -92,25 +104,6 @@ func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.L
 	}
 	log.Info("the configuration is in force: rules, operator, policies and tokens; all else needs a restart",
 		"rules", service.rules.rules.policy.Version())
-}
-
-func onHangup(ctx context.Context, f func()) (stop func()) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-hangup:
-				f()
-			case <-ctx.Done():
-				return
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() { signal.Stop(hangup); close(done) }
 }
 
 // newLog is for people on a terminal, and for programs elsewhere.
