@@ -24,8 +24,9 @@ bench: ## throughput against yardsticks, in one run; see docs/performance.md
 demo: ## the example register on all windows of loopback
 	$(GO) run ./cmd/registerd demo
 
-fault: ## slow fault tests: kills, bit flips, floods
-	$(GO) test -tags fault -timeout 60m ./...
+fault: ## slow fault tests: restarts under load, kills, bit flips, twins
+	REGISTERD_TEST_FLIPS=4000 REGISTERD_TEST_KILLS=200 REGISTERD_TWINS=50 \
+		$(GO) test -tags fault -timeout 60m ./...
 
 fuzz: ## every fuzz target for a while
 	@for p in $$($(GO) list ./...); do \

@@ -22,6 +22,10 @@ var (
 // client may send many short lines ahead.
 const pipelineBytes = 4096
 
+// lastLook is the time for reading what had arrived when the end came. A read
+// whose deadline is past does not even try.
+const lastLook = 5 * time.Millisecond
+
 // ReadLine reads one line of at most longest bytes from c, for a protocol with one
 // question a connection; what follows the line is lost. Its rules are those of
 // [LineReader.ReadLine].
@@ -60,8 +64,8 @@ func (r *LineReader) HasLine() bool {
 // ending its line. There is one deadline for the whole line, however many
 // segments it comes in; it does not apply to a line that is already here.
 //
-// When ctx is done ReadLine stops waiting, and still returns lines that are
-// already here.
+// When ctx is done ReadLine looks once more for what has arrived, and then returns
+// the lines that are here and no others.
 //
 // The errors are [ErrLineTooLong], [ErrTimeout], [io.EOF], the cause of ctx, or
 // what went wrong on the connection. After an error no more lines come.
@@ -76,7 +80,7 @@ func (r *LineReader) ReadLine(ctx context.Context, deadline time.Time) (string, 
 		r.err = err
 		return "", err
 	}
-	wake := context.AfterFunc(ctx, func() { r.conn.SetReadDeadline(time.Unix(1, 0)) })
+	wake := context.AfterFunc(ctx, func() { r.conn.SetReadDeadline(time.Now().Add(lastLook)) })
 	defer wake()
 	for r.err == nil {
 		r.fill(ctx)
@@ -124,6 +128,8 @@ func (r *LineReader) fill(ctx context.Context) {
 	n, err := r.conn.Read(r.buf[r.end:])
 	r.end += n
 	switch {
+	case err == nil && ctx.Err() != nil:
+		r.err = context.Cause(ctx) // that was the last look
 	case err == nil:
 	case !errors.Is(err, os.ErrDeadlineExceeded):
 		r.err = err

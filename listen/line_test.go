@@ -179,10 +179,30 @@ func TestAReaderThatIsAlreadyWaitingStopsWithTheServer(t *testing.T) {
 		}()
 		synctest.Wait()
 		cancel()
-		if err := <-errs; err != context.Canceled || time.Since(begin) != 0 {
-			t.Errorf("ReadLine = %v after %v, want context.Canceled at once", err, time.Since(begin))
+		if err := <-errs; err != context.Canceled || time.Since(begin) != lastLook {
+			t.Errorf("ReadLine = %v after %v, want context.Canceled after %v", err, time.Since(begin), lastLook)
 		}
 	})
+}
+
+// What a client had sent before the end was accepted, read or not.
+func TestLinesThatHadArrivedAtTheEndAreStillRead(t *testing.T) {
+	l := open(t, Config{})
+	client := call(t, l, "127.0.0.1")
+	c := accept(t, l)
+	say(t, client, "a\nb\n")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := NewLineReader(c, 512)
+	for _, want := range []string{"a", "b"} {
+		if line, err := r.ReadLine(ctx, time.Now().Add(hang)); line != want || err != nil {
+			t.Fatalf("ReadLine = %q, %v, want %q", line, err, want)
+		}
+	}
+	say(t, client, "c\n")
+	if line, err := r.ReadLine(ctx, time.Now().Add(hang)); line != "" || err != context.Canceled {
+		t.Errorf("after the last look = %q, %v, want context.Canceled", line, err)
+	}
 }
 
 // FuzzReadLine compares the reader with the rule said in strings, however the

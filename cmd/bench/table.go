@@ -51,6 +51,7 @@ func (t *table) print(to io.Writer) {
 			us(r.real.Flat.CPU), us(r.bare.Flat.CPU), us(r.bare.Flat.CPU)/us(r.real.Flat.CPU))
 	}
 	w.Flush()
+	decided := deciding()
 	seeded := fmt.Sprintf("%.0f domains/s", t.seeded)
 	if t.seeded == 0 {
 		seeded = "not measured, the register was there"
@@ -60,9 +61,10 @@ seed                 %s
 import of XML        %.0f domains/s, %.1f MB/s
 database             %.0f MB, %.0f bytes a domain
 memory (RssAnon)     %.0f MiB idle, %.0f MiB at most under load
+deciding             %.1f µs for a domain's view, %.1f %% of a uniform answer over RDAP
 answers looked at    %d, wrong %d
 `, seeded, t.imported, t.importedMB, float64(t.size)/1e6, float64(t.size)/float64(t.domains),
-		mib(t.idle), mib(t.loaded), t.answers, t.wrong)
+		mib(t.idle), mib(t.loaded), us(decided), 100*us(decided)/us(t.rows[0].real.Flat.CPU), t.answers, t.wrong)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
