@@ -1,0 +1,260 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"registerd/access"
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+)
+
+// loopback is where the windows are without configuration.
+const (
+	loopbackWHOIS = "127.0.0.1:1043"
+	loopbackDAS   = "127.0.0.1:4343"
+	loopbackRDAP  = "127.0.0.1:8080"
+)
+
+// readConfig reads a file that is complete in itself.
+func readConfig(path string) (*config, error) {
+	c, err := parseConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(); err != nil {
+		return nil, fmt.Errorf("configuration: %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// parseConfig reads a file strictly; relative paths in it are relative to it.
+func parseConfig(path string) (*config, error) {
+	text, err := readText(path)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w", err)
+	}
+	c := new(config)
+	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(c)
+	if err != nil {
+		var parse toml.ParseError
+		if errors.As(err, &parse) {
+			return nil, fmt.Errorf("configuration: %s:%d: %s", path, parse.Position.Line, keyed(parse))
+		}
+		return nil, fmt.Errorf("configuration: %s: %w", path, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
+	}
+	paths := []*string{&c.DB, &c.Audit.Dir}
+	if isRuleFile(c.Rules) {
+		paths = append(paths, &c.Rules)
+	}
+	for _, p := range paths {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(filepath.Dir(path), *p)
+		}
+	}
+	return c, nil
+}
+
+// maxText is the largest file of configuration or rules, in bytes.
+const maxText = 1 << 20
+
+// readText reads a file of text. It refuses what is none, such as a pipe, which
+// would keep a reload waiting for ever.
+func readText(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: it is not a file", path)
+	case info.Size() > maxText:
+		return nil, fmt.Errorf("%s: it is larger than 1 MiB", path)
+	}
+	return os.ReadFile(path)
+}
+
+// keyed says which key a mistake is in, where the parser knows it.
+func keyed(e toml.ParseError) string {
+	if e.LastKey == "" || strings.Contains(e.Message, e.LastKey) {
+		return e.Message
+	}
+	return e.LastKey + ": " + e.Message
+}
+
+// check looks for what could not work, before anything is opened.
+func (c *config) check() error {
+	windows := map[string]*window{"whois": &c.WHOIS, "das": &c.DAS, "rdap": &c.RDAP.window}
+	listening := 0
+	for name, w := range windows {
+		if _, err := w.proxies(); err != nil {
+			return fmt.Errorf("%s: proxy_from: %w", name, err)
+		}
+		if w.Listen != "" {
+			listening++
+		}
+	}
+	switch {
+	case c.DB == "":
+		return errors.New("db: the path of the register is missing")
+	case listening == 0:
+		return errors.New("whois, das, rdap: none listens")
+	case c.MmapMiB < 0 || c.MmapMiB > 2048:
+		return errors.New("mmap_mib: it is not 0 to 2048")
+	case c.Audit.KeepDays < 0:
+		return errors.New("audit: keep_days: it is negative")
+	case c.RDAP.Base != "" && !validBase(c.RDAP.Base):
+		return errors.New(`rdap: base: it is not an http or https address that ends in "/"`)
+	}
+	if _, err := c.limits(); err != nil {
+		return err
+	}
+	if _, err := c.rules(); err != nil {
+		return err
+	}
+	_, err := c.access(time.Now)
+	return err
+}
+
+// trustsLoopback reports a front end on the same machine that does not say who
+// its clients are: they come from loopback, which is taken for private.
+func (c *config) trustsLoopback() bool {
+	host, _, err := net.SplitHostPort(c.RDAP.Listen)
+	addr, notAddr := netip.ParseAddr(host)
+	base, _ := url.Parse(c.RDAP.Base)
+	if err != nil || notAddr != nil || !addr.IsLoopback() || base == nil || base.Host == "" || len(c.RDAP.ProxyFrom) > 0 {
+		return false
+	}
+	public, err := netip.ParseAddr(base.Hostname())
+	return base.Hostname() != "localhost" && (err != nil || !public.IsLoopback())
+}
+
+func validBase(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
+		u.RawQuery == "" && u.Fragment == "" && u.User == nil && strings.HasSuffix(s, "/")
+}
+
+func (w *window) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range w.ProxyFrom {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, err
+		}
+		if p.Bits() == 0 {
+			return nil, fmt.Errorf("%s would believe everybody", s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// limits are the budgets of all questions.
+func (c *config) limits() (*ratelimit.Limiter, error) {
+	if c.Limits.Off {
+		return ratelimit.Unlimited(), nil
+	}
+	limits, err := c.budgets()
+	if err != nil {
+		return nil, err
+	}
+	l, err := ratelimit.New(limits)
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w", err)
+	}
+	return l, nil
+}
+
+func (c *config) budgets() (ratelimit.Config, error) {
+	limits := ratelimit.Defaults()
+	if m := c.Limits.MemoryMiB; m > 0 {
+		limits.Memory = int64(m) << 20
+	}
+	for _, b := range []struct {
+		name string
+		from budget
+		to   *ratelimit.Budgets
+	}{{"lookup", c.Limits.Lookup, &limits.Lookup}, {"availability", c.Limits.Availability, &limits.Availability}} {
+		if b.from == (budget{}) {
+			continue
+		}
+		if b.from.PerSecond <= 0 || b.from.AtOnce <= 0 {
+			return limits, fmt.Errorf("limits: %s: per_second and at_once are given together, and are positive", b.name)
+		}
+		*b.to = ratelimit.Widths(ratelimit.Budget{Rate: b.from.PerSecond, Burst: b.from.AtOnce})
+	}
+	if s := c.Limits.Server; s != (budget{}) {
+		limits.Server = ratelimit.Budget{Rate: s.PerSecond, Burst: s.AtOnce}
+	}
+	return limits, nil
+}
+
+// limitsInWords are the budgets as /help publishes them.
+func (c *config) limitsInWords() []string {
+	limits, err := c.budgets()
+	if c.Limits.Off || err != nil {
+		return []string{"This server has no limits: it is on trial."}
+	}
+	words := func(what string, b ratelimit.Budgets) string {
+		one := b.IPv4[0].Budget
+		return fmt.Sprintf("%s: %g a second, %d at once, for an IPv4 address or an IPv6 /64; wider networks have larger budgets.",
+			what, one.Rate, one.Burst)
+	}
+	return []string{
+		words("WHOIS and RDAP questions together", limits.Lookup),
+		words("Names on the availability port", limits.Availability),
+		words("Questions that cannot be read, and wrong credentials", limits.Failure),
+		"Each record of a person in an answer counts as a question more.",
+		"Beyond a budget RDAP answers 429 with Retry-After, WHOIS and availability say how many seconds to wait.",
+	}
+}
+
+func (c *config) access(now func() time.Time) (*access.Access, error) {
+	out := access.Config{Now: now}
+	for i, t := range c.Tokens {
+		audience, known := disclose.ParseAudience(t.Audience)
+		if !known {
+			return nil, fmt.Errorf("token %d: audience: %q is not registrar, authority or operator", i+1, t.Audience)
+		}
+		hash, err := access.ParseHash(t.Hash)
+		if err != nil {
+			return nil, fmt.Errorf("token %d: %w", i+1, err)
+		}
+		registrar := t.Registrar
+		if registrar != "" {
+			if registrar, err = register.HandleKey(registrar); err != nil {
+				return nil, fmt.Errorf("token %d: registrar: %w", i+1, err)
+			}
+		}
+		out.Tokens = append(out.Tokens, access.Token{
+			ID: t.ID, Hash: hash, Expires: t.Expires, Organization: t.Organization,
+			Audience: audience, Registrar: registrar, Purposes: t.Purposes,
+		})
+	}
+	return access.New(out)
+}
+
+func (c *config) operator() register.Operator {
+	return register.Operator{Name: c.Operator.Name, Email: c.Operator.Email, URL: c.Operator.URL}
+}
+
+func (c *config) policies() register.Policies {
+	return register.Policies{
+		Publication: c.Policies.Publication, Disputes: c.Policies.Disputes,
+		Eligibility: c.Policies.Eligibility, Terms: c.Policies.Terms,
+	}
+}
