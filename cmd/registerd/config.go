@@ -108,7 +108,8 @@ type window struct {
 	// MaxConnections is the cap in all. Default 4096.
 	MaxConnections int `toml:"max_connections"`
 	// MaxPerNetwork is the cap per IPv4 address or IPv6 /64. Default 8 for WHOIS
-	// and availability, 64 for RDAP; -1 is no cap.
+	// and availability, 64 for RDAP. With it, one IPv4 /24 or IPv6 /48 may have
+	// a quarter of all connections; -1 takes both caps away.
 	MaxPerNetwork int `toml:"max_per_network"`
 }
 
@@ -126,7 +127,7 @@ type token struct {
 	Organization string    `toml:"organization"`
 	Audience     string    `toml:"audience"`  // registrar, authority or operator
 	Registrar    string    `toml:"registrar"` // the registrar's id, for audience registrar
-	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any
+	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any. With a list, who gives none is the public
 }
 
 type duration struct{ time.Duration }

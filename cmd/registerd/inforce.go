@@ -51,6 +51,25 @@ func readInForce(dir string) (*inForce, error) {
 	return f, err
 }
 
+// unusable reports an audit directory in which nothing can be read: what was in
+// force is not known, and nothing can be journaled. That costs privileged
+// answers and changes of rules, and not the public service.
+func (f *inForce) unusable() bool {
+	var path *fs.PathError
+	return errors.As(f.cause, &path)
+}
+
+// needsNobody reports rules that come with the program and may be served
+// without anybody's word.
+func (r *rules) needsNobody() bool {
+	for _, name := range []string{defaultRules, "closed"} {
+		if text, err := disclose.Shipped(name); err == nil && string(text) == string(r.text) {
+			return true
+		}
+	}
+	return false
+}
+
 // change is what new rules would do.
 type change struct {
 	from, to string
@@ -83,8 +102,11 @@ func (f *inForce) admit(next *rules, w widening) (change, error) {
 	}
 	c.wider = next.policy.WiderThan(f.rules.policy)
 	switch {
-	case len(c.wider) == 0:
+	case len(c.wider) == 0, f.unusable() && next.needsNobody():
 		return c, nil
+	case f.unusable():
+		return c, fmt.Errorf("the copy of the rules in force cannot be read, and nothing can be journaled: %w; "+
+			"mend audit.dir, or serve %s or closed meanwhile", f.cause, defaultRules)
 	case w == unapproved && f.cause != nil:
 		return c, fmt.Errorf("the copy of the rules in force cannot be read: %w; to go on without comparing, start with --allow-widen", f.cause)
 	case f.dir == "":
@@ -115,6 +137,10 @@ func (f *inForce) take(ctx context.Context, next *rules, w widening, journal *au
 	c, err := f.admit(next, w)
 	if err != nil {
 		return c, err
+	}
+	if f.unusable() {
+		f.rules = next
+		return c, nil
 	}
 	if f.dir != "" && !c.same {
 		if err := journal.Record(ctx, c.record()); err != nil {
