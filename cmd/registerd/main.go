@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -84,17 +85,15 @@ func run(ctx context.Context, args []string, con console) int {
 
 // report says in one line what went wrong.
 func report(con console, err error) int {
-	var usage *usageError
-	switch {
-	case err == nil:
+	if err == nil {
 		return ok
-	case errors.As(err, &usage):
-		fmt.Fprintln(con.err, "registerd:", err)
-		return misuse
-	default:
-		fmt.Fprintln(con.err, "registerd:", err)
-		return failed
 	}
+	// Errors that were joined stand on lines of their own.
+	fmt.Fprintln(con.err, "registerd:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	if usage := (*usageError)(nil); errors.As(err, &usage) {
+		return misuse
+	}
+	return failed
 }
 
 func misused(format string, args ...any) error { return &usageError{fmt.Errorf(format, args...)} }
