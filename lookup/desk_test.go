@@ -373,3 +373,41 @@ func TestAPersonalRecordIsChargedBesideTheQuestion(t *testing.T) {
 		t.Errorf("%d answers with personal records for 10 tokens", asked)
 	}
 }
+
+func TestAnEntityIsNotFoundByAnIdThatIsWithheld(t *testing.T) {
+	s := newScene(t)
+	show := func(fields ...disclose.Field) *disclose.Policy {
+		p, err := disclose.NewPolicy("test", []disclose.Rule{{
+			ID: "show", Basis: "test", Reason: "test", Fields: fields, Outcome: disclose.Show, DespiteProtection: "test",
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	for _, tt := range []struct {
+		rules *disclose.Policy
+		asked string
+		found bool
+	}{
+		{show(disclose.RegistrarID), "reg-a", true},
+		{show(disclose.RegistrarID), "9995", false},
+		{show(disclose.RegistrarIANA), "9995", true},
+		{show(disclose.ContactExistence), "F1", true},
+		{show(disclose.ContactExistence), "F1-EX", false},
+		{show(disclose.ContactExistence, disclose.ContactHandle), "F1-EX", true},
+	} {
+		p := s.config.Published
+		p.Policy = tt.rules
+		if err := s.Publish(p); err != nil {
+			t.Fatal(err)
+		}
+		_, err := s.Entity(t.Context(), s.ask(public, tt.asked), lookup.Anyone)
+		if found := err == nil; found != tt.found || !found && !errors.Is(err, register.ErrNotFound) {
+			t.Errorf("%s: found %v, %v", tt.asked, found, err)
+		}
+		if _, err := s.Explain(t.Context(), s.ask(public, tt.asked), lookup.KindEntity); (err == nil) != tt.found {
+			t.Errorf("%s: explained %v", tt.asked, err)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 type Explanation struct {
 	About   About
 	Object  string // the kind of the object: domain, reserved name, nameserver, contact or registrar
-	Key     string
+	Asked   string // what was asked by: a key that was found may be withheld
 	Decided []disclose.Explained
 }
 
@@ -37,14 +37,14 @@ func (d *Desk) Explain(ctx context.Context, q Question, kind Kind) (*Explanation
 		if !found[i].There() {
 			continue
 		}
-		object, view, err := v.viewOf(&found[i])
+		object, view, err := v.viewOf(asks[i], &found[i])
 		if err != nil {
 			return nil, v.fail(err)
 		}
 		if view != nil {
 			decided := disclose.Explain(view)
 			v.hidePresence(decided)
-			return &Explanation{v.about(&edition), object, found[i].Key, decided}, v.leave(nil)
+			return &Explanation{v.about(&edition), object, q.Text, decided}, v.leave(nil)
 		}
 	}
 	return nil, v.leave(fmt.Errorf("%s: %w", q.Text, register.ErrNotFound))
@@ -86,7 +86,7 @@ func explainable(text string, kind Kind) ([]store.Ask, error) {
 
 // viewOf is the view that the desk answers with. It is nil for a contact whose
 // existence may not be known.
-func (v *visit) viewOf(f *store.Found) (object string, view any, err error) {
+func (v *visit) viewOf(by store.Ask, f *store.Found) (object string, view any, err error) {
 	switch f.Kind {
 	case store.Names:
 		var a DomainAnswer
@@ -104,7 +104,7 @@ func (v *visit) viewOf(f *store.Found) (object string, view any, err error) {
 		return "nameserver", v.published.Policy.Host(v.viewer(), h, by), err
 	default:
 		var a EntityAnswer
-		visible, err := v.discloseEntity(&a, new(disclosure), f)
+		visible, err := v.discloseEntity(&a, new(disclosure), by, f)
 		if err != nil || !visible {
 			return "", nil, err
 		}

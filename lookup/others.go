@@ -83,9 +83,8 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		return nil, err
 	}
 	contact, registrar := store.Ref{Kind: store.Contacts, Key: key}, store.Ref{Kind: store.Registrars, Key: key}
-	found, edition, err := v.find(ctx,
-		store.Ask{Ref: contact}, store.Ask{Ref: contact, ByAlias: true},
-		store.Ask{Ref: registrar}, store.Ask{Ref: registrar, ByAlias: true})
+	asks := []store.Ask{{Ref: contact}, {Ref: contact, ByAlias: true}, {Ref: registrar}, {Ref: registrar, ByAlias: true}}
+	found, edition, err := v.find(ctx, asks...)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +94,7 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		}
 		a := &EntityAnswer{About: v.about(&edition)}
 		out := disclosure{object: found[i].Ref, edition: edition}
-		visible, err := v.discloseEntity(a, &out, &found[i])
+		visible, err := v.discloseEntity(a, &out, asks[i], &found[i])
 		if err != nil {
 			return nil, v.fail(err)
 		}
@@ -111,6 +110,17 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		v.passOver()
 	}
 	return nil, v.leave(fmt.Errorf("handle: %w", register.ErrNotFound))
+}
+
+// tellsAlias reports that the caller may see the ROID or IANA id that an entity
+// was found by: else finding it would tell that it has this one.
+func (a *EntityAnswer) tellsAlias() bool {
+	if a.Contact != nil {
+		_, shown := a.Contact.ROID.Get()
+		return shown
+	}
+	_, shown := a.Registrar.IANA.Get()
+	return shown
 }
 
 // passOver does for a contact that is not there what is done for one that may
@@ -133,7 +143,9 @@ func (w Whom) means(k store.Kind) bool {
 	return w == Anyone || (w == ContactOnly) == (k == store.Contacts)
 }
 
-func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, f *store.Found) (visible bool, err error) {
+// discloseEntity makes the view of whoever was found by an ask. It is not
+// visible if the caller may not know of it, or not by what it was asked by.
+func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, by store.Ask, f *store.Found) (visible bool, err error) {
 	if f.Kind == store.Registrars {
 		r, err := register.DecodeRegistrar(f.Bytes)
 		if err != nil {
@@ -142,7 +154,7 @@ func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, f *store.Found)
 		view := v.published.Policy.Registrar(v.viewer(), r)
 		a.Registrar = &view
 		out.fields = func() []disclose.Field { return nil }
-		return true, nil
+		return !by.ByAlias || a.tellsAlias(), nil
 	}
 	c, err := register.DecodeContact(f.Bytes)
 	if err != nil {
@@ -157,5 +169,5 @@ func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, f *store.Found)
 	if view.Personal() {
 		out.personal = 1
 	}
-	return true, nil
+	return !by.ByAlias || a.tellsAlias(), nil
 }

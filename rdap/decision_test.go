@@ -146,14 +146,17 @@ func (s *drawn) askDomain(t *rapid.T, caller access.Caller, v disclose.Viewer) {
 }
 
 func (s *drawn) askContact(t *rapid.T, caller access.Caller, v disclose.Viewer, c *register.Contact) {
-	view, visible := s.policy.Contact(v, c)
+	view, exists := s.policy.Contact(v, c)
+	_, told := view.ROID.Get()
 	hidden := withheld(s.contacts, func(other *register.Contact) []disclose.Contact {
-		if visible && other == c {
+		if exists && other == c {
 			return []disclose.Contact{view}
 		}
 		return nil
 	})
 	for _, handle := range []string{c.Handle, c.ROID} {
+		// By a ROID that is withheld nobody is found: it would tell whose it is.
+		visible := exists && (handle == c.Handle || told)
 		status, body, page := s.ask(t, caller, v.Window, lookup.KindEntity, handle)
 		searchFor(t, hidden, "RDAP", body)
 		searchFor(t, hidden, "WHOIS", page)

@@ -125,6 +125,7 @@ var (
 	// These share a member with others, or are lines of one: removed, and no
 	// path would tell what.
 	atStatus       = place{name: "Status"}
+	atRDAPBase     = place{name: "Registrar RDAP Base"}
 	atGrace        = place{name: "Grace Period"}
 	atVerification = place{name: "Identification"}
 	atHolder       = place{name: "Holder Type"}

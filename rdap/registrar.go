@@ -16,6 +16,7 @@ func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
 	return s.encode(self, language(a.About), func(e *encoder) {
 		e.party = ofRegistrar
 		e.registrar(a.Registrar)
+		hide(e, a.Registrar.RDAPBase, atRDAPBase)
 		e.member("lang", e.lang)
 		mark := e.begin("events", '[')
 		e.when("registration", a.Registrar.Created, atCreated)

@@ -127,7 +127,7 @@ func explainingDesk(reader *sqlite.Reader, p *disclose.Policy) (*lookup.Desk, er
 }
 
 func (e *explainCommand) printTable(out io.Writer, found *lookup.Explanation) error {
-	fmt.Fprintf(out, "%s %s, as %s sees it on %s, by %s\n\n", found.Object, found.Key, e.As, e.Window, found.About.Rules)
+	fmt.Fprintf(out, "%s %s, as %s sees it on %s, by %s\n\n", found.Object, found.Asked, e.As, e.Window, found.About.Rules)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FIELD\tDECISION\tRULE\tBASIS\tREASON")
 	for _, d := range publication.InWords(found.Decided) {
@@ -162,7 +162,7 @@ func (e *explainCommand) printJSON(out io.Writer, found *lookup.Explanation) err
 		Window string      `json:"window"`
 		Rules  string      `json:"rules"`
 		Fields []explained `json:"fields"`
-	}{Object: found.Object, Key: found.Key, As: e.As, Window: e.Window, Rules: found.About.Rules}
+	}{Object: found.Object, Key: found.Asked, As: e.As, Window: e.Window, Rules: found.About.Rules}
 	for _, d := range publication.InWords(found.Decided) {
 		x := explained{Field: d.Field, Decision: d.Status.String(), Silent: d.Rule == nil}
 		if d.Rule != nil {
