@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/language"
@@ -137,6 +138,7 @@ const firstYear = 2000
 
 func (f *ruleFile) check() error {
 	wrong := func(reason string) error { return &RuleError{Reason: reason} }
+	word, nameReads := readsAsAnswer(f.Name + "-" + f.Version)
 	switch {
 	case f.Format != 1:
 		return wrong("format: this program reads format 1")
@@ -144,6 +146,8 @@ func (f *ruleFile) check() error {
 		return wrong("name: it is missing, or not of lower-case letters, digits, dots and hyphens")
 	case !ruleWord.MatchString(f.Version):
 		return wrong("version: it is missing, or not of lower-case letters, digits, dots and hyphens")
+	case nameReads:
+		return wrong(fmt.Sprintf("name: it holds %q, which a client could take for an answer", word))
 	case f.Effective.Year() < firstYear:
 		return wrong("effective: the date from which the rules are in force is missing, or long past")
 	case !f.ApprovedOn.IsZero() && f.ApprovedOn.Year() < firstYear:
@@ -171,12 +175,28 @@ const maxReason = 100
 
 // misread are words that a client could take for an answer about the name.
 var misread = []string{"not found", "no entries", "no match", "nothing found", "is free", "available",
-	"not registered", "does not exist", ":", "%", "#"}
+	"not registered", "unregistered", "does not exist", "no information", "no record", "no object", "no data found", ":", "%", "#"}
+
+// readsAsAnswer is such a word in s.
+func readsAsAnswer(s string) (word string, is bool) {
+	s = strings.ToLower(s)
+	i := slices.IndexFunc(misread, func(word string) bool { return strings.Contains(s, word) })
+	if i < 0 {
+		return "", false
+	}
+	return misread[i], true
+}
 
 // reasons checks that a reason is given in every language, and fits a line.
 func (f *ruleFile) reasons(w writtenReason) (map[string]string, error) {
 	if w.Basis == "" || strings.ContainsFunc(w.Basis, isControl) {
 		return nil, errors.New("basis: the legal basis is missing, or not one line")
+	}
+	if utf8.RuneCountInString(w.Basis) > maxReason {
+		return nil, fmt.Errorf("basis: it is longer than %d characters", maxReason)
+	}
+	if word, is := readsAsAnswer(w.Basis); is {
+		return nil, fmt.Errorf("basis: it holds %q, which a client could take for an answer", word)
 	}
 	out := map[string]string{}
 	for _, l := range f.Languages {
@@ -189,10 +209,8 @@ func (f *ruleFile) reasons(w writtenReason) (map[string]string, error) {
 		case strings.ContainsFunc(s, isControl):
 			return nil, fmt.Errorf("reason: in %q it holds a control character", l)
 		}
-		for _, word := range misread {
-			if strings.Contains(strings.ToLower(s), word) {
-				return nil, fmt.Errorf("reason: in %q it holds %q, which a client could take for an answer", l, word)
-			}
+		if word, is := readsAsAnswer(s); is {
+			return nil, fmt.Errorf("reason: in %q it holds %q, which a client could take for an answer", l, word)
 		}
 		out[l] = s
 	}
@@ -202,7 +220,11 @@ func (f *ruleFile) reasons(w writtenReason) (map[string]string, error) {
 	return out, nil
 }
 
-func isControl(r rune) bool { return r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 }
+// isControl reports what ends a line or turns its direction: neither may stand
+// in a text that is one line and reads as it is written.
+func isControl(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r) && r >= '\u202a'
+}
 
 // rule checks one rule and makes it ready.
 func (f *ruleFile) rule(w *writtenRule) (Rule, error) {
@@ -213,6 +235,9 @@ func (f *ruleFile) rule(w *writtenRule) (Rule, error) {
 			Permitted: trait(w.Permitted), Consented: trait(w.Consented),
 			RoleEmail: trait(w.RoleEmail), Locked: trait(w.Locked),
 		},
+	}
+	if word, is := readsAsAnswer(w.ID); is {
+		return r, fmt.Errorf("id: it holds %q, which a client could take for an answer", word)
 	}
 	var err error
 	if r.Translations, err = f.reasons(w.writtenReason); err != nil {

@@ -115,6 +115,11 @@ var broken = []struct{ what, old, new, want string }{
 	{"the id of the operator's rule", `id = "second"`, `id = "operator"`, "rules: line 23: rule operator: id: it is taken"},
 	{"no basis", `basis = "GDPR Art. 5"`, "", inSecond + "basis: the legal basis is missing, or not one line"},
 	{"a basis of two lines", `basis = "GDPR Art. 5"`, `basis = "GDPR\nArt. 5"`, inSecond + "basis: the legal basis is missing, or not one line"},
+	{"a basis too long", `basis = "GDPR Art. 5"`, `basis = "` + strings.Repeat("§", 101) + `"`, inSecond + "basis: it is longer than 100 characters"},
+	{"a basis that reads as an answer", `basis = "GDPR Art. 5"`, `basis = "No match for domain"`, inSecond + "basis: it holds \"no match\", which a client could take for an answer"},
+	{"a basis that reads as a label", `basis = "GDPR Art. 5"`, `basis = "Status: Art. 5"`, inSecond + "basis: it holds \":\", which a client could take for an answer"},
+	{"an id that reads as an answer", `id = "second"`, `id = "available"`, "rules: line 23: rule available: id: it holds \"available\", which a client could take for an answer"},
+	{"a name that reads as an answer", `name = "test"`, `name = "unregistered"`, "rules: name: it holds \"unregistered\", which a client could take for an answer"},
 	{"no reason", `reason.en = "Personal data."`, "", inSecond + "reason: it is missing in \"en\""},
 	{"a reason of spaces", `reason.en = "Personal data."`, `reason.en = "  "`, inSecond + "reason: it is missing in \"en\""},
 	{"a reason in one language too few", `reason.da = "Personoplysninger."`, "", inSecond + "reason: it is missing in \"da\""},
@@ -122,6 +127,8 @@ var broken = []struct{ what, old, new, want string }{
 	{"a reason too long", "Personoplysninger.", strings.Repeat("ø", 101), inSecond + "reason: in \"da\" it is longer than 100 characters"},
 	{"a reason of two lines", "Personoplysninger.", `Person-\noplysninger.`, inSecond + "reason: in \"da\" it holds a control character"},
 	{"a reason with a C1 control", "Personoplysninger.", `Person\u0085oplysninger.`, inSecond + "reason: in \"da\" it holds a control character"},
+	{"a reason with a line separator", "Personoplysninger.", `Person\u2028oplysninger.`, inSecond + "reason: in \"da\" it holds a control character"},
+	{"a reason that turns its direction", "Personoplysninger.", `Person\u202eoplysninger.`, inSecond + "reason: in \"da\" it holds a control character"},
 	{"a reason that reads as an answer", "Personal data.", "It is Not Available.", inSecond + "reason: in \"en\" it holds \"available\", which a client could take for an answer"},
 	{"a reason that reads as a label", "Personal data.", "Status: free.", inSecond + "reason: in \"en\" it holds \":\", which a client could take for an answer"},
 
@@ -137,6 +144,7 @@ var broken = []struct{ what, old, new, want string }{
 	{"two words that are none", `holder = ["legal"]`, "holder = [\"robot\"]\nrole = [\"owner\"]", inSecond + `role: there is no "owner"`},
 	{"a purpose of the public", `holder = ["legal"]`, `purpose = ["curiosity"]`, inSecond + "purpose: only an authority gives one; the audience is to be authority alone"},
 	{"an empty purpose", `do = "show"`, "do = \"show\"\npurpose = [\"\"]", "rules: line 13: rule first: purpose: it is empty"},
+	{"a purpose of two lines", `do = "show"`, "do = \"show\"\npurpose = [\"a\\nb\"]", "rules: line 13: rule first: purpose: it is not one line"},
 	{"over 200 purposes", `do = "show"`, "do = \"show\"\npurpose = " + manyPurposes(201), "rules: line 13: rule first: purpose: there are over 200 purposes"},
 
 	{"no field", "fields = [\n  \"contact name\",\n  \"contact e-mail\",\n]", "", inSecond + "fields: there is none"},

@@ -129,6 +129,8 @@ func (c *Condition) check(fields []Field) error {
 		return errors.New("purpose: only an authority gives one; the audience is to be authority alone")
 	case slices.Contains(c.Purposes, ""):
 		return errors.New("purpose: it is empty")
+	case strings.ContainsFunc(strings.Join(c.Purposes, ""), isControl):
+		return errors.New("purpose: it is not one line")
 	case c.ofContact() && !all(fields, ofContact):
 		return errors.New("fields: role, holder and what is known of the holder are conditions on fields of a contact only")
 	case c.said() && !slices.ContainsFunc(fields, classed):

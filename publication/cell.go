@@ -15,7 +15,8 @@ type cell struct {
 	unless []variant
 }
 
-// variant is a decision under conditions, of which none can be left out.
+// variant is a decision under conditions, of which none can be left out. Of
+// those that hold, the last is so.
 type variant struct {
 	when []string
 	then disclose.Explained
@@ -40,19 +41,29 @@ func (b *booklet) column(v disclose.Viewer, at place, h register.HolderType) (na
 	return names, column
 }
 
-// add keeps a variant that says something new: another outcome than usual, and
-// not already so under fewer conditions. Those come first.
+// add keeps a variant that says something else than those before it. Fewer
+// conditions come first, so that the last that holds is always right.
 func (c *cell) add(v variant) {
-	if seen(v.then.Status) == seen(c.usual.Status) {
-		return
+	read := c.usual
+	for _, other := range c.unless {
+		if !slices.ContainsFunc(other.when, func(s string) bool { return !slices.Contains(v.when, s) }) {
+			read = other.then
+		}
 	}
-	implies := func(other variant) bool {
-		return seen(other.then.Status) == seen(v.then.Status) &&
-			!slices.ContainsFunc(other.when, func(s string) bool { return !slices.Contains(v.when, s) })
-	}
-	if !slices.ContainsFunc(c.unless, implies) {
+	if !sameOutcome(read, v.then) {
 		c.unless = append(c.unless, v)
 	}
+}
+
+// sameOutcome reports that the same is seen, whichever rule says so.
+func sameOutcome(a, b disclose.Explained) bool {
+	form := func(d disclose.Explained) string {
+		if d.Status != disclose.Replaced {
+			return ""
+		}
+		return d.Rule.With
+	}
+	return seen(a.Status) == seen(b.Status) && form(a) == form(b)
 }
 
 // conditions are what is so of the person beside the kind of holder.

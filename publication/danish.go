@@ -17,7 +17,7 @@ var danish = map[string]string{
 	"Publication rules": "Regler for offentliggørelse", "Register": "Register", "Effective": "Gælder fra",
 	"Controller": "Dataansvarlig", "Approved": "Godkendt",
 	"An example that nobody has reviewed.": "Et eksempel, som ingen har gennemgået.",
-	"The numbers name the rule that decides, in the list at the end. Where several conditions hold, the first rule in the list decides. What no rule speaks of is withheld.": "Tallene viser, hvilken regel i listen til sidst der afgør sagen. Gælder flere betingelser, afgør den første regel i listen. Det, ingen regel omtaler, vises ikke.",
+	"The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld.": "Tallene viser, hvilken regel i listen til sidst der afgør sagen. Gælder flere betingelser i et felt, afgør den sidste af dem. Det, ingen regel omtaler, vises ikke.",
 	"What is seen of contacts by": "Hvad der vises af kontakter for", "What is seen of all else": "Hvad der vises af alt andet",
 	"everything": "alt", "everybody": "alle", "by its handle": "ved sit handle",
 	"The rules, in order": "Reglerne i rækkefølge",

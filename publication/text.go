@@ -54,7 +54,7 @@ func (b *booklet) write() string {
 	if p.Unreviewed {
 		b.say("- **%s**\n", b.word("An example that nobody has reviewed."))
 	}
-	b.say("\n%s\n", b.word("The numbers name the rule that decides, in the list at the end. Where several conditions hold, the first rule in the list decides. What no rule speaks of is withheld."))
+	b.say("\n%s\n", b.word("The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld."))
 	b.contacts()
 	b.others()
 	b.list()
@@ -109,7 +109,7 @@ func (b *booklet) contactTables(who beholder) string {
 func (b *booklet) beholder(who beholder) string {
 	name, purpose, is := strings.Cut(strings.TrimSuffix(who.name, ")"), " (")
 	if is {
-		return b.word(name) + " (" + b.word(purpose) + ")"
+		return b.word(name) + " (" + strings.ReplaceAll(b.word(purpose), "|", `\|`) + ")" // in a table it would end the cell
 	}
 	return b.word(name)
 }

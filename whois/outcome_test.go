@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"registerd/disclose"
+	"registerd/lookup"
 	"registerd/register"
 )
 
@@ -53,7 +54,7 @@ basis = "Act 5"
 reason.en = "Public."
 reason.da = "Offentligt."
 audience = ["public"]
-fields = ["domain name", "domain contacts"]
+fields = ["domain name", "domain contacts", "contact existence"]
 do = "show"
 `))
 	if err != nil {
@@ -86,6 +87,20 @@ func TestAReplacedAddressIsThatOfTheFormAndIsSaidToBe(t *testing.T) {
 	if !strings.Contains(page, "\r\n% Replaced by rule form of outcomes-1, Act 2 - A form reaches the holder.\r\n") ||
 		!strings.Contains(page, "\r\n% Withheld by rule name of outcomes-1, Act 4 - Personal data.\r\n") {
 		t.Errorf("the reasons are not given:\n%s", page)
+	}
+}
+
+// Asked for by handle there is no domain to make the form's address of.
+func TestAnAddressThatNoFormStandsInPlaceOfIsSaidToBeWithheld(t *testing.T) {
+	p, c := outcomes(t, "show"), *naturalPerson
+	c.Facts.Protection = register.NotProtected
+	view, _ := p.Contact(anyone, &c)
+	a := &lookup.EntityAnswer{Contact: &view}
+	a.About.Rules, a.About.Language = p.Version(), "en"
+	page := string(entityPage(a))
+	if !strings.Contains(page, "\r\nContact Email: REDACTED FOR PRIVACY\r\n") ||
+		!strings.Contains(page, "\r\n% Withheld by rule form of outcomes-1, Act 2 - ") || strings.Contains(page, "Replaced") {
+		t.Errorf("%s", page)
 	}
 }
 

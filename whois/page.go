@@ -21,8 +21,15 @@ const (
 // else. A value is one line whatever it holds.
 type page struct {
 	b       []byte
-	role    string           // stands before each label: "Registrant "
-	decided []*disclose.Rule // rules that withheld or replaced something, once each
+	role    string    // stands before each label: "Registrant "
+	decided []because // once each
+}
+
+// because is what became of a value, and the rule that decided it: one rule may
+// replace an address and, where the form needs a domain, withhold it.
+type because struct {
+	status disclose.Status
+	rule   *disclose.Rule
 }
 
 // pageBytes is what a domain's answer takes, so that a page is one allocation.
@@ -75,13 +82,13 @@ func (p *page) redact(label string, why *disclose.Rule) {
 	p.label(label)
 	p.b = append(p.b, redacted...)
 	p.blank()
-	p.because(why)
+	p.because(disclose.Withheld, why)
 }
 
 // because has the page's end say which rule something is missing by.
-func (p *page) because(why *disclose.Rule) {
-	if !slices.Contains(p.decided, why) {
-		p.decided = append(p.decided, why)
+func (p *page) because(status disclose.Status, why *disclose.Rule) {
+	if b := (because{status, why}); !slices.Contains(p.decided, b) {
+		p.decided = append(p.decided, b)
 	}
 }
 
@@ -91,7 +98,7 @@ func value[T any](p *page, label string, v disclose.Value[T], write func(T)) {
 	if got, ok := v.Get(); ok {
 		write(got)
 		if v.Status() == disclose.Replaced {
-			p.because(v.Rule())
+			p.because(disclose.Replaced, v.Rule())
 		}
 	} else if v.Redacted() {
 		p.redact(label, v.Rule())

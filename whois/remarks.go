@@ -47,12 +47,12 @@ func (p *page) finish(a lookup.About) {
 	}
 	p.blank()
 	p.source(a)
-	for _, rule := range p.decided {
+	for _, b := range p.decided {
 		what := "Withheld by rule "
-		if rule.Outcome == disclose.Replace {
+		if b.status == disclose.Replaced {
 			what = "Replaced by rule "
 		}
-		p.remark(what, rule.ID, " of ", a.Rules, ", ", rule.Basis, " - ", rule.ReasonIn(a.Language))
+		p.remark(what, b.rule.ID, " of ", a.Rules, ", ", b.rule.Basis, " - ", b.rule.ReasonIn(a.Language))
 	}
 }
 
