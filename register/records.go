@@ -1,5 +1,7 @@
 package register
 
+import "fmt"
+
 // Which fields each object is written with, and in which order. A field that
 // is added goes to the end and raises codecVersion.
 
@@ -256,4 +258,30 @@ func (s *State) fields(c *coder) {
 	whole(c, &s.Counts.Registrars)
 	c.str(&s.Deposit)
 	c.str(&s.Full)
+}
+
+// Check reads the bytes of an object of any tag, and reports why it cannot.
+func Check(b []byte) (err error) {
+	if len(b) == 0 {
+		return fmt.Errorf("object: reading: %w", errCorrupt)
+	}
+	switch tag := Tag(b[0]); tag {
+	case TagDomain:
+		_, err = DecodeDomain(b)
+	case TagReserved:
+		_, err = DecodeReserved(b)
+	case TagContact:
+		_, err = DecodeContact(b)
+	case TagHost:
+		_, err = DecodeHost(b)
+	case TagRegistrar:
+		_, err = DecodeRegistrar(b)
+	case TagIDNTable:
+		_, err = DecodeIDNTable(b)
+	case TagFacts:
+		_, err = DecodeKept(b)
+	default:
+		err = fmt.Errorf("object of tag %d: there is no such object", tag)
+	}
+	return err
 }

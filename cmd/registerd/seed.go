@@ -44,31 +44,3 @@ func (s *seedCommand) Run(ctx context.Context, con console) error {
 	fmt.Fprintf(con.out, "%d domains in %s: %.0f a second\n", s.Domains, took.Round(time.Millisecond), float64(s.Domains)/took.Seconds())
 	return nil
 }
-
-type verifyCommand struct {
-	DB string `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register."`
-}
-
-// Run reads every record, and names those that are damaged.
-func (v *verifyCommand) Run(ctx context.Context, con console) error {
-	if err := mustBeThere(v.DB); err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	progress := newProgress(con)
-	found, err := sqlite.Verify(ctx, v.DB, func(done, total int) { progress.report("verifying", done, total) })
-	progress.end()
-	if err != nil {
-		return fmt.Errorf("verify: %w", err)
-	}
-	for _, p := range found.Problems {
-		fmt.Fprintln(con.err, "damaged:", p)
-	}
-	if more := found.Total - len(found.Problems); more > 0 {
-		fmt.Fprintf(con.err, "damaged: and %d more\n", more)
-	}
-	if found.Total > 0 {
-		return fmt.Errorf("verify: %s: damaged in %d places; restore a backup or import again", v.DB, found.Total)
-	}
-	fmt.Fprintf(con.out, "%s: %d records, all whole\n", v.DB, found.Objects)
-	return nil
-}
