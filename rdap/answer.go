@@ -122,7 +122,7 @@ func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written
 	if a.Reserved != nil {
 		return lookup.Written{}, &reservedError{a.Reserved}
 	}
-	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domain(a)) }), nil
+	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domainAnswer(a)) }), nil
 }
 
 func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, error) {
@@ -130,7 +130,7 @@ func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, 
 	if err != nil {
 		return lookup.Written{}, err
 	}
-	return tagged(h.site.host(a)), nil
+	return tagged(h.site.hostAnswer(a)), nil
 }
 
 func (h *Handler) entity(ctx context.Context, q lookup.Question) (lookup.Written, error) {

@@ -23,29 +23,30 @@ func (e *encoder) contact(c *disclose.Contact) {
 	e.close('}')
 }
 
-// contactAnswer writes a contact asked for by its handle.
+// contactAnswer writes a contact that was asked for.
 func (s site) contactAnswer(a *lookup.EntityAnswer) []byte {
-	c := a.Contact
 	self := s.base
-	handle, known := c.Handle.Get()
-	if known {
+	if handle, known := a.Contact.Handle.Get(); known {
 		self = s.entityURL(handle)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) {
-		e.party = ofContact
-		e.contactMembers(c)
-		e.member("lang", e.lang)
-		e.optional("port43", s.whois)
-		if known {
-			e.selfOnly(self)
-		}
-		mark := e.begin("events", '[')
-		e.contactEvents(c)
-		e.updated(a.About)
-		e.end(mark, ']')
-		e.contactSponsor(c)
-		e.notices(a.About)
-	})
+	return s.encode(self, language(a.About), func(e *encoder) { e.contactAlone(a.Contact, &a.About) })
+}
+
+// contactAlone writes the members of a contact that is in no domain's answer.
+func (e *encoder) contactAlone(c *disclose.Contact, top *lookup.About) {
+	e.party = ofContact
+	e.contactMembers(c)
+	e.topmost(top)
+	e.port43(top)
+	if handle, known := c.Handle.Get(); known {
+		e.selfOnly(e.site.entityURL(handle))
+	}
+	mark := e.begin("events", '[')
+	e.contactEvents(c)
+	e.updated(top)
+	e.end(mark, ']')
+	e.contactSponsor(c)
+	e.notices(top)
 }
 
 func (e *encoder) contactMembers(c *disclose.Contact) {

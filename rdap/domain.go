@@ -8,34 +8,37 @@ import (
 	"registerd/register"
 )
 
-// domain writes a registered name (RFC 9083 section 5.3).
-func (s site) domain(a *lookup.DomainAnswer) []byte {
-	d := a.Domain
-	name, named := d.Name.Get()
+// domainAnswer writes a registered name that was asked for.
+func (s site) domainAnswer(a *lookup.DomainAnswer) []byte {
 	self := s.base
-	if named {
+	if name, named := a.Domain.Name.Get(); named {
 		self = s.domainURL(name)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) {
-		e.party = ofDomain
-		e.member("objectClassName", "domain")
-		e.handle(d.Handle, atDomainID)
-		hide(e, d.Name, atLDHName)
-		if named {
-			e.names(name)
-		}
-		e.member("lang", e.lang)
-		e.variants(d)
-		e.domainStatuses(d)
-		e.optional("port43", s.whois)
-		e.domainEvents(a)
-		e.nameServers(d.NameServers)
-		e.secureDNS(d.DNSSEC)
-		e.domainLinks(d, named)
-		e.domainRemarks(d)
-		e.domainEntities(d)
-		e.notices(a.About)
-	})
+	return s.encode(self, language(a.About), func(e *encoder) { e.domain(a.Domain, &a.About) })
+}
+
+// domain writes the members of a registered name (RFC 9083 section 5.3). What
+// only the topmost object says of the register comes from top, nil in another.
+func (e *encoder) domain(d *disclose.Domain, top *lookup.About) {
+	e.party = ofDomain
+	e.member("objectClassName", "domain")
+	e.handle(d.Handle, atDomainID)
+	hide(e, d.Name, atLDHName)
+	name, named := d.Name.Get()
+	if named {
+		e.names(name)
+	}
+	e.topmost(top)
+	e.variants(d)
+	e.domainStatuses(d)
+	e.port43(top)
+	e.domainEvents(d, top)
+	e.nameServers(d.NameServers)
+	e.secureDNS(d.DNSSEC)
+	e.domainLinks(d, named)
+	e.domainRemarks(d)
+	e.domainEntities(d)
+	e.notices(top)
 }
 
 func (e *encoder) handle(v disclose.Value[string], at place) {
@@ -75,14 +78,13 @@ func (e *encoder) domainStatuses(d *disclose.Domain) {
 	e.statuses("", statuses, grace)
 }
 
-func (e *encoder) domainEvents(a *lookup.DomainAnswer) {
-	d := a.Domain
+func (e *encoder) domainEvents(d *disclose.Domain, top *lookup.About) {
 	mark := e.begin("events", '[')
 	e.whenBy("registration", d.Created, atCreated, d.Creator, atCreator)
 	e.when("expiration", d.Expires, atExpires)
 	e.whenBy("last changed", d.Updated, atUpdated, d.Updater, atUpdater)
 	e.when("transfer", d.Transferred, atTransferred)
-	e.updated(a.About)
+	e.updated(top)
 	e.end(mark, ']')
 }
 
@@ -169,14 +171,15 @@ func (e *encoder) dnsKey(k *register.DNSKey) {
 // domainLinks are the answer itself, and the registrar's answer about the name.
 func (e *encoder) domainLinks(d *disclose.Domain, named bool) {
 	mark := e.begin("links", '[')
+	name, _ := d.Name.Get()
+	self := e.site.domainURL(name)
 	if named {
-		e.link("self", e.self, mediaType, "")
+		e.link("self", self, mediaType, "")
 	}
 	sponsor, _ := d.Sponsor.Get()
 	hide(e, sponsor.RDAPBase, atRDAP)
-	name, _ := d.Name.Get()
 	if base, ok := sponsor.RDAPBase.Get(); ok && named && isURL(base) {
-		if href := (site{base: base}).domainURL(name); href != e.self {
+		if href := (site{base: base}).domainURL(name); href != self {
 			e.link("related", href, mediaType, "")
 		}
 	}
@@ -223,29 +226,32 @@ func (e *encoder) domainEntities(d *disclose.Domain) {
 		e.party = partyOf(c.Role)
 		// A path by role would find the other holders of the same role too.
 		if e.root = rootOf(c.Role); inRole[c.Role] > 1 || e.root == "" {
-			e.root = "$.entities[" + strconv.Itoa(i) + "]"
+			e.root = ".entities[" + strconv.Itoa(i) + "]"
 		}
 		e.contact(c)
 	}
 	if r, ok := d.Sponsor.Get(); ok {
-		e.party, e.root = ofRegistrar, "$.entities[?(@.roles[0]=='registrar')]"
+		e.party, e.root = ofRegistrar, rootOfRegistrar
 		e.open('{')
 		e.registrar(&r)
 		e.close('}')
 	}
 	e.end(mark, ']')
+	e.root = ""
 }
+
+const rootOfRegistrar = ".entities[?(@.roles[0]=='registrar')]"
 
 func rootOf(r register.Role) string {
 	switch r {
 	case register.RoleRegistrant:
-		return "$.entities[?(@.roles[0]=='registrant')]"
+		return ".entities[?(@.roles[0]=='registrant')]"
 	case register.RoleAdmin:
-		return "$.entities[?(@.roles[0]=='administrative')]"
+		return ".entities[?(@.roles[0]=='administrative')]"
 	case register.RoleTech:
-		return "$.entities[?(@.roles[0]=='technical')]"
+		return ".entities[?(@.roles[0]=='technical')]"
 	case register.RoleBilling:
-		return "$.entities[?(@.roles[0]=='billing')]"
+		return ".entities[?(@.roles[0]=='billing')]"
 	default:
 		return ""
 	}

@@ -16,33 +16,74 @@ type site struct {
 	whois string // host for port43; "" when there is none
 }
 
-// encoder writes one answer: its object into the writer, and what is withheld
-// beside it, since only at the end is known whether the answer conforms to
-// "redacted".
+// encoder writes one answer: an object into the writer, and what is withheld of
+// it beside it. Only at the end is known what the answer makes use of.
 type encoder struct {
 	writer
-	redacted writer
+	redacted writer // of the object that is written
 	site     site
 	self     string // URL of the answer
+	base     string // JSONPath of the object that is written
+	root     string // and below it, of the part that is
 	party    party  // whose fields are written
-	root     string // JSONPath of the object that is written
 	lang     string // of the answer: that of its reasons
+	uses     extension
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
 
-const (
-	conformance         = `{"rdapConformance":["rdap_level_0"],`
-	conformanceRedacted = `{"rdapConformance":["rdap_level_0","redacted"],`
+const mediaType = "application/rdap+json"
 
-	mediaType = "application/rdap+json"
+// extension is one or several of the extensions that an answer makes use of
+// (RFC 9083 section 4.1).
+type extension uint16
+
+const (
+	usesRedaction extension = 1 << iota // RFC 9537
+	extensions
 )
 
+// identifiers are as registered with IANA, in the order of their bits.
+var identifiers = [...]string{"redacted"}
+
 // encode has write fill in the members of the topmost object, and returns the
-// whole answer in bytes of its own. It conforms to what it makes use of (RFC
-// 9083 section 4.1).
+// whole answer in bytes of its own. It conforms to what it makes use of.
 func (s site) encode(self, lang string, write func(*encoder)) []byte {
-	return s.encodeAs("", self, lang, write)
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.b, e.redacted.b = append(e.b[:0], '{'), e.redacted.b[:0]
+	e.site, e.self, e.base, e.root, e.party, e.lang, e.uses = s, self, "$", "", 0, lang, 0
+	write(e)
+	e.withheld()
+
+	members := e.b[1:]
+	out := make([]byte, 0, conformanceRoom+len(members)+1)
+	out = appendConformance(append(out, '{'), e.uses)
+	return append(append(out, members...), '}')
+}
+
+// conformanceRoom is for the head of an answer, with every extension.
+const conformanceRoom = 256
+
+func appendConformance(b []byte, uses extension) []byte {
+	b = append(b, `"rdapConformance":["rdap_level_0"`...)
+	for i, id := range identifiers {
+		if uses>>i&1 != 0 {
+			b = append(append(append(b, `,"`...), id...), '"')
+		}
+	}
+	return append(b, `],`...)
+}
+
+// withheld ends an object with what is withheld of it (RFC 9537 section 4.2).
+func (e *encoder) withheld() {
+	if len(e.redacted.b) == 0 {
+		return
+	}
+	e.uses |= usesRedaction
+	e.key("redacted")
+	e.b = append(append(append(e.b, '['), e.redacted.b...), ']')
+	e.redacted.b = e.redacted.b[:0]
 }
 
 // ours is the language of what this package says in words of its own.
@@ -62,30 +103,6 @@ func (e *encoder) inOurs() {
 	if e.lang != ours {
 		e.member("lang", ours)
 	}
-}
-
-// encodeAs is encode with a fixed head.
-func (s site) encodeAs(head, self, lang string, write func(*encoder)) []byte {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	e.b, e.redacted.b = append(e.b[:0], '{'), append(e.redacted.b[:0], '[')
-	e.site, e.self, e.root, e.party, e.lang = s, self, "$", 0, lang
-	write(e)
-
-	members, withheld := e.b[1:], e.redacted.b
-	if head == "" {
-		head = conformance
-		if len(withheld) > 1 {
-			head = conformanceRedacted
-		}
-	}
-	const key = `,"redacted":`
-	out := make([]byte, 0, len(head)+len(members)+len(key)+len(withheld)+2)
-	out = append(append(out, head...), members...)
-	if len(withheld) > 1 {
-		out = append(append(append(out, key...), withheld...), ']')
-	}
-	return append(out, '}')
 }
 
 // link writes one link (RFC 9083 section 4.2); value is the answer's URL.
@@ -150,10 +167,24 @@ func (e *encoder) event(action string, t time.Time, actor string) {
 	e.close('}')
 }
 
-// updated is the topmost event of every object: the age of the data.
-func (e *encoder) updated(a lookup.About) {
-	if !a.Watermark.IsZero() {
-		e.event("last update of RDAP database", a.Watermark, "")
+// topmost writes the answer's language.
+func (e *encoder) topmost(top *lookup.About) {
+	if top != nil {
+		e.member("lang", e.lang)
+	}
+}
+
+// port43 names our WHOIS server (RFC 9083 section 4.7).
+func (e *encoder) port43(top *lookup.About) {
+	if top != nil {
+		e.optional("port43", e.site.whois)
+	}
+}
+
+// updated is the topmost object's event: the age of the data.
+func (e *encoder) updated(top *lookup.About) {
+	if top != nil && !top.Watermark.IsZero() {
+		e.event("last update of RDAP database", top.Watermark, "")
 	}
 }
 

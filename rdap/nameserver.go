@@ -7,41 +7,43 @@ import (
 	"registerd/lookup"
 )
 
-// host writes a name server (RFC 9083 section 5.2).
-func (s site) host(a *lookup.HostAnswer) []byte {
-	h := &a.Host
-	name, named := h.Name.Get()
+// hostAnswer writes a name server that was asked for.
+func (s site) hostAnswer(a *lookup.HostAnswer) []byte {
 	self := s.base
-	if named {
+	if name, named := a.Host.Name.Get(); named {
 		self = s.hostURL(name)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) {
-		e.party = ofHost
-		e.member("objectClassName", "nameserver")
-		e.handle(h.Handle, atHandle)
-		hide(e, h.Name, atLDHName)
-		if named {
-			e.names(name)
-		}
-		e.member("lang", e.lang)
-		hide(e, h.Statuses, atStatus)
-		statuses, _ := h.Statuses.Get()
-		e.statuses("", statuses)
-		hide(e, h.Addrs, atAddrs)
-		e.addresses(h.Addrs)
-		e.optional("port43", s.whois)
-		mark := e.begin("events", '[')
-		e.whenBy("registration", h.Created, atCreated, h.Creator, atCreator)
-		e.whenBy("last changed", h.Updated, atUpdated, h.Updater, atUpdater)
-		e.when("transfer", h.Transferred, atTransferred)
-		e.updated(a.About)
-		e.end(mark, ']')
-		if named {
-			e.selfOnly(self)
-		}
-		e.hostSponsor(h)
-		e.notices(a.About)
-	})
+	return s.encode(self, language(a.About), func(e *encoder) { e.host(&a.Host, &a.About) })
+}
+
+// host writes the members of a name server (RFC 9083 section 5.2).
+func (e *encoder) host(h *disclose.Host, top *lookup.About) {
+	e.party = ofHost
+	e.member("objectClassName", "nameserver")
+	e.handle(h.Handle, atHandle)
+	hide(e, h.Name, atLDHName)
+	name, named := h.Name.Get()
+	if named {
+		e.names(name)
+	}
+	e.topmost(top)
+	hide(e, h.Statuses, atStatus)
+	statuses, _ := h.Statuses.Get()
+	e.statuses("", statuses)
+	hide(e, h.Addrs, atAddrs)
+	e.addresses(h.Addrs)
+	e.port43(top)
+	mark := e.begin("events", '[')
+	e.whenBy("registration", h.Created, atCreated, h.Creator, atCreator)
+	e.whenBy("last changed", h.Updated, atUpdated, h.Updater, atUpdater)
+	e.when("transfer", h.Transferred, atTransferred)
+	e.updated(top)
+	e.end(mark, ']')
+	if named {
+		e.selfOnly(e.site.hostURL(name))
+	}
+	e.hostSponsor(h)
+	e.notices(top)
 }
 
 func (e *encoder) hostSponsor(h *disclose.Host) {
@@ -50,12 +52,13 @@ func (e *encoder) hostSponsor(h *disclose.Host) {
 	if !ok {
 		return
 	}
-	e.party, e.root = ofRegistrar, "$.entities[?(@.roles[0]=='registrar')]"
+	e.party, e.root = ofRegistrar, rootOfRegistrar
 	mark := e.begin("entities", '[')
 	e.open('{')
 	e.registrar(&r)
 	e.close('}')
 	e.end(mark, ']')
+	e.root = ""
 }
 
 // addresses writes ipAddresses: RFC 5952 for IPv6, dotted decimal for IPv4

@@ -8,11 +8,14 @@ import (
 
 // notices are the register's own words, in the topmost object only (RFC 9083
 // section 4.3): the terms, the policies, and who says all this, from data how old.
-func (e *encoder) notices(a lookup.About) {
+func (e *encoder) notices(top *lookup.About) {
+	if top == nil {
+		return
+	}
 	mark := e.begin("notices", '[')
-	e.terms(a)
-	e.policies(a)
-	e.keeper(a)
+	e.terms(*top)
+	e.policies(*top)
+	e.keeper(*top)
 	e.end(mark, ']')
 }
 
@@ -100,7 +103,8 @@ func (s site) help(a lookup.About, limits []string) []byte {
 	for _, z := range a.Zones {
 		zones = append(zones, string(z))
 	}
-	return s.encodeAs(conformanceRedacted, self, ours, func(e *encoder) {
+	return s.encode(self, ours, func(e *encoder) {
+		e.uses = extensions - 1
 		e.member("lang", e.lang)
 		mark := e.begin("notices", '[')
 		e.terms(a)

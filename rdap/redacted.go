@@ -196,6 +196,6 @@ func (e *encoder) redact(p place, how method, why *disclose.Rule) {
 
 // appendPath writes a member that holds a JSONPath, and its comma.
 func (e *encoder) appendPath(b []byte, key, path string) []byte {
-	b = append(append(b, key...), e.root...)
+	b = append(append(append(b, key...), e.base...), e.root...)
 	return append(append(b, path...), `",`...)
 }

@@ -13,18 +13,21 @@ func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
 	if id, ok := a.Registrar.ID.Get(); ok {
 		self = s.entityURL(id)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) {
-		e.party = ofRegistrar
-		e.registrar(a.Registrar)
-		hide(e, a.Registrar.RDAPBase, atRDAPBase)
-		e.member("lang", e.lang)
-		mark := e.begin("events", '[')
-		e.when("registration", a.Registrar.Created, atCreated)
-		e.when("last changed", a.Registrar.Updated, atUpdated)
-		e.updated(a.About)
-		e.end(mark, ']')
-		e.notices(a.About)
-	})
+	return s.encode(self, language(a.About), func(e *encoder) { e.registrarAlone(a.Registrar, &a.About) })
+}
+
+// registrarAlone writes the members of a registrar that is in no other answer.
+func (e *encoder) registrarAlone(r *disclose.RegistrarView, top *lookup.About) {
+	e.party = ofRegistrar
+	e.registrar(r)
+	hide(e, r.RDAPBase, atRDAPBase)
+	e.topmost(top)
+	mark := e.begin("events", '[')
+	e.when("registration", r.Created, atCreated)
+	e.when("last changed", r.Updated, atUpdated)
+	e.updated(top)
+	e.end(mark, ']')
+	e.notices(top)
 }
 
 // registrar writes a registrar's members: those of the topmost object, or of an
