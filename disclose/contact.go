@@ -80,7 +80,7 @@ func missingContact(handle string) *register.Contact { return &register.Contact{
 
 // contactView views a contact of a domain, or of none.
 func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance, of register.Name) {
-	form := shownForm(c)
+	form := c.Form()
 	*out = Contact{
 		Role:         k.role,
 		Handle:       text(d[ContactHandle], c.Handle),
@@ -114,28 +114,6 @@ func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance
 	if k.standing > ToPublic {
 		out.shown = d.shown(ContactExistence, ContactLocked)
 	}
-}
-
-// shownForm chooses the form of each value by that value alone: a choice by
-// another, which may be withheld, would tell whether that is there.
-func shownForm(c *register.Contact) register.Postal {
-	form, other := c.Local, &c.International
-	for _, v := range []struct{ to, from *string }{
-		{&form.Name, &other.Name},
-		{&form.Organization, &other.Organization},
-		{&form.Address.City, &other.Address.City},
-		{&form.Address.Province, &other.Address.Province},
-		{&form.Address.Code, &other.Address.Code},
-		{&form.Address.Country, &other.Address.Country},
-	} {
-		if *v.to == "" {
-			*v.to = *v.from
-		}
-	}
-	if len(form.Address.Street) == 0 {
-		form.Address.Street = other.Address.Street
-	}
-	return form
 }
 
 // personal reports that a person's data is shown: any but the country of

@@ -4,7 +4,8 @@ package disclose
 // by the Field of the same name.
 type Field uint8
 
-// The fields of every object. None is not a field: what it decides is withheld.
+// The fields of every object, and the searches. None is not a field: what it
+// decides is withheld.
 const (
 	None Field = iota
 
@@ -87,6 +88,16 @@ const (
 	ReservedVariantOf
 	ReservedCreated
 
+	// What may be searched is decided like what may be seen.
+	SearchDomainsByName
+	SearchDomainsByServer
+	SearchDomainsByAddress
+	SearchHostsByName
+	SearchHostsByAddress
+	SearchEntitiesByName
+	SearchEntitiesByHandle
+	SearchByPart // by the beginning of a name or handle, and not the whole
+
 	fieldCount
 )
 
@@ -107,6 +118,9 @@ var fieldNames = [fieldCount]string{
 	"registrar phone", "registrar fax", "registrar e-mail", "registrar web address", "registrar WHOIS server",
 	"registrar RDAP base", "registrar abuse contact", "registrar created", "registrar updated",
 	"reserved name", "reserved state", "reserved IDN table", "reserved variant of", "reserved created",
+	"search domains by name", "search domains by name server", "search domains by address",
+	"search name servers by name", "search name servers by address",
+	"search entities by name", "search entities by handle", "search by part",
 }
 
 func (f Field) String() string {

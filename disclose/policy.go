@@ -125,6 +125,8 @@ func (r *Rule) check() error {
 		return errors.New("with: it goes with do = \"replace\"")
 	case r.Silent && r.Outcome != Withhold:
 		return errors.New("silent: it goes with do = \"withhold\"")
+	case r.Silent && all(r.Fields, Field.search):
+		return errors.New("silent: who may not search is told why")
 	case r.DespiteProtection != "" && r.Outcome == Withhold:
 		return errors.New("despite_protection: the rule shows nothing")
 	case strings.ContainsFunc(r.DespiteProtection, isControl):

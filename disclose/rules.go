@@ -135,6 +135,10 @@ func (c *Condition) check(fields []Field) error {
 		return errors.New("fields: role, holder and what is known of the holder are conditions on fields of a contact only")
 	case c.said() && !slices.ContainsFunc(fields, classed):
 		return errors.New("fields: restricted, permitted and consented speak of name, organisation, address, phone, fax and e-mail only")
+	case all(fields, Field.search) && slices.ContainsFunc(c.Standings, Standing.ofObject):
+		return errors.New("audience: a search is of no object, and nobody asks it as holder or registrar-of-record; a registrar is other-registrar")
+	case all(fields, Field.search) && slices.ContainsFunc(c.Windows, func(w Window) bool { return !w.searches() }):
+		return errors.New("window: searches are asked over rdap and ask only")
 	}
 	return nil
 }

@@ -65,6 +65,10 @@ func (w *witness) Tags(context.Context, store.Kind, []string) ([]register.Tag, s
 	return nil, store.Edition{}, store.ErrEmpty
 }
 
+func (w *witness) Search(context.Context, store.Scan) ([]store.Match, store.Edition, error) {
+	return nil, store.Edition{}, nil
+}
+
 func (w *witness) Walk(context.Context, store.Kind, func(store.Object) error) error {
 	return store.ErrEmpty
 }

@@ -39,12 +39,15 @@ func (b *builder) handle(kind store.Kind, what, handle string) {
 	b.object.Refs = append(b.object.Refs, store.Ref{Kind: kind, Key: key})
 }
 
-// done gives the object its bytes.
+// done gives the object its bytes, and what it is searched by.
 func (b *builder) done(record interface{ Append([]byte) []byte }) (store.Object, error) {
 	if b.err != nil {
 		return store.Object{}, b.err
 	}
 	b.object.Bytes = record.Append(nil)
+	if searched, ok := record.(interface{ Terms() []register.Term }); ok {
+		b.object.Terms = searched.Terms()
+	}
 	return b.object, nil
 }
 

@@ -23,6 +23,7 @@ func CompareIn(old, new *disclose.Policy, in Register) (*Difference, error) {
 	d.others(map[string]int{
 		"domain": in.Domains, "name server": in.Hosts, "registrar": in.Registrars, "reserved name": in.Reserved,
 	})
+	d.searches()
 	used, err := d.rolesIn(in)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ var danish = map[string]string{
 	"An example that nobody has reviewed.": "Et eksempel, som ingen har gennemgået.",
 	"The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld.": "Tallene viser, hvilken regel i listen til sidst der afgør sagen. Gælder flere betingelser i et felt, afgør den sidste af dem. Det, ingen regel omtaler, vises ikke.",
 	"What is seen of contacts by": "Hvad der vises af kontakter for", "What is seen of all else": "Hvad der vises af alt andet",
+	"Who may search for what": "Hvem der må søge efter hvad",
+	"A search looks only at what the one who asks may see. Where search by part is allowed too, the beginning of a name or handle is enough.": "En søgning ser kun på det, som den, der spørger, må se. Hvor søgning på en del også er tilladt, er begyndelsen af et navn eller handle nok.",
 	"everything": "alt", "everybody": "alle", "by its handle": "ved sit handle",
 	"The rules, in order": "Reglerne i rækkefølge",
 	"It beats every rule that would show a protected contact, unless that rule says on which basis not.": "Den går forud for enhver regel, der ville vise en beskyttet kontakt, medmindre reglen siger, på hvilket grundlag den ikke gør.",
@@ -26,7 +28,13 @@ var danish = map[string]string{
 
 	"shown": "vises", "withheld": "vises ikke", "part": "vises delvis", "replaced": "erstattes",
 
-	"the public": "offentligheden", "other registrars": "andre registratorer",
+	"allowed": "tilladt", "refused": "afvist",
+	"domains by name": "domæner efter navn", "domains by name server": "domæner efter navneserver",
+	"domains by address": "domæner efter adresse", "name servers by name": "navneservere efter navn",
+	"name servers by address": "navneservere efter adresse", "entities by name": "kontakter og registratorer efter navn",
+	"entities by handle": "kontakter og registratorer efter handle", "by part": "på en del",
+
+	"registrars": "registratorer", "the public": "offentligheden", "other registrars": "andre registratorer",
 	"the registrar of record": "domænets registrator", "an authority": "en myndighed",
 
 	"another purpose": "et andet formål",

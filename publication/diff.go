@@ -24,7 +24,8 @@ type Difference struct {
 func Compare(old, new *disclose.Policy) *Difference {
 	d := newDifference(old, new)
 	d.everyContact()
-	d.others(nil) // last: what happens there always happens
+	d.others(nil) // after contacts: what happens there always happens
+	d.searches()
 	return d
 }
 

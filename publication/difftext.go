@@ -71,8 +71,10 @@ func gather(all []transition, f func(transition) (key, word string)) map[string]
 // sorted lists what shows more first, audience by audience.
 func (d *Difference) sorted() []transition {
 	order := map[string]int{}
-	for i, b := range d.beholders {
-		order[b.name] = i
+	for i, b := range slices.Concat(d.beholders, searchers(d.beholders)) {
+		if _, known := order[b.name]; !known {
+			order[b.name] = i
+		}
 	}
 	return slices.SortedFunc(maps.Keys(d.found), func(a, b transition) int {
 		return cmp.Or(cmp.Compare(order[a.beholder], order[b.beholder]), -cmp.Compare(a.to, b.to),
@@ -86,8 +88,11 @@ func (d *Difference) around(t transition, of string) string {
 	if n.not > 0 {
 		of += " in some cases"
 	}
-	line := fmt.Sprintf("%s\t%s -> %s\t%s", t.beholder, t.from, t.to, of)
-	if d.counted {
+	line := fmt.Sprintf("%s\t%s -> %s\t%s", t.beholder, t.said(t.from), t.said(t.to), of)
+	switch {
+	case d.counted && t.of == ofSearches:
+		line += "\t-\t" // a search is of no object
+	case d.counted:
 		line += fmt.Sprintf("\t%d\t%s", n.happens, join(n.examples))
 	}
 	return line

@@ -32,8 +32,11 @@ func TestEveryWordOfThePublishedTextIsThereInDanish(t *testing.T) {
 	for s := disclose.Withheld; s <= disclose.Replaced; s++ {
 		all = append(all, seen(s).String())
 	}
-	for _, b := range beholders() {
+	for _, b := range append(beholders(), searchers(beholders())...) {
 		all = append(all, b.name)
+	}
+	for _, d := range decidedOfSearches(nothing(t), disclose.Viewer{}, disclose.RDAP) {
+		all = append(all, d.Field, inSearch(disclose.Shown), inSearch(disclose.Withheld))
 	}
 	everything := person{protected: true, restricted: true, permitted: true, consented: true, roleEmail: true, locked: true}
 	all = append(all, everything.conditions()...)
@@ -91,6 +94,7 @@ func TestTheDifferenceFindsAllThatWidens(t *testing.T) {
 			d.beholders = d.beholders[:1] // the public
 			d.everyContact()
 			d.others(nil)
+			d.searches()
 			more := false
 			for tr := range d.found {
 				more = more || tr.to > tr.from && tr.to != disclose.Replaced

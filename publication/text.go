@@ -57,6 +57,7 @@ func (b *booklet) write() string {
 	b.say("\n%s\n", b.word("The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld."))
 	b.contacts()
 	b.others()
+	b.searches()
 	b.list()
 	return b.text.String()
 }

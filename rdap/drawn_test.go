@@ -223,6 +223,10 @@ func (m memory) Tags(_ context.Context, k store.Kind, keys []string) ([]register
 	return out, m.edition(), nil
 }
 
+func (memory) Search(context.Context, store.Scan) ([]store.Match, store.Edition, error) {
+	return nil, store.Edition{}, store.ErrUnindexed
+}
+
 func (memory) Walk(context.Context, store.Kind, func(store.Object) error) error { return nil }
 
 func (memory) Close() error { return nil }

@@ -36,6 +36,30 @@ func (p *Postal) Empty() bool {
 	return p.Name == "" && p.Organization == "" && p.Address.Empty()
 }
 
+// Form is the postal form as answers show it: localised where the register has
+// that, since so the holder writes it. It chooses for each value by that value
+// alone: a choice by another, which may be withheld, would tell whether that is
+// there.
+func (ct *Contact) Form() Postal {
+	form, other := ct.Local, &ct.International
+	for _, v := range []struct{ to, from *string }{
+		{&form.Name, &other.Name},
+		{&form.Organization, &other.Organization},
+		{&form.Address.City, &other.Address.City},
+		{&form.Address.Province, &other.Address.Province},
+		{&form.Address.Code, &other.Address.Code},
+		{&form.Address.Country, &other.Address.Country},
+	} {
+		if *v.to == "" {
+			*v.to = *v.from
+		}
+	}
+	if len(form.Address.Street) == 0 {
+		form.Address.Street = other.Address.Street
+	}
+	return form
+}
+
 // Address is a structured address. Country is an ISO 3166-1 alpha-2 code in upper case.
 type Address struct {
 	Street   []string // up to three lines

@@ -50,10 +50,20 @@ type Operator struct {
 	URL   string
 }
 
-// Policies are the web addresses of the published policies. Empty ones are not shown.
+// Policies are the web addresses of the published policies, and what else the
+// operator wants said in every answer. Empty ones are not shown.
 type Policies struct {
 	Publication string
 	Disputes    string
 	Eligibility string
 	Terms       string
+	Notices     []Notice
+}
+
+// Notice is something that the operator says in words of its own. Link is a web
+// address, "" for none.
+type Notice struct {
+	Title string
+	Lines []string
+	Link  string
 }

@@ -50,6 +50,10 @@ type Object struct {
 	Alias string // a second key it is found by, unique within the kind; "" for none
 	Bytes []byte // versioned bytes of package register; the first is the register.Tag
 	Refs  []Ref  // what it refers to, in the order in which Found.With shows it
+
+	// Terms are what it is found by in searches, each once. Find and Walk do
+	// not give them.
+	Terms []register.Term
 }
 
 // Tag is what the object is; 0 when there is no object.
@@ -77,6 +81,46 @@ type Found struct {
 
 // There reports whether the object is in the register.
 func (f *Found) There() bool { return len(f.Bytes) != 0 }
+
+// Scan is a search: it visits the terms of one kind of object that begin with
+// one of the prefixes, in the classes seen, and nothing else: terms of other
+// classes are not read. Matches are ordered by what stands behind the prefix,
+// then by key; an object that matches in the same place twice is given once.
+type Scan struct {
+	Kind     Kind
+	Prefixes []Prefix
+	Sees     func(index register.Index, class register.Traits) bool
+
+	// After is the place of the last match that was given before; the zero Place
+	// is before the first, or with Descending behind the last.
+	After      Place
+	Descending bool
+	Limit      int  // most matches that are given; at least 1
+	KeysOnly   bool // matches have no Found
+}
+
+// Prefix is what terms of an index begin with.
+type Prefix struct {
+	Index register.Index
+	Value string
+}
+
+// Place is where a match stands in the order of its scan.
+type Place struct {
+	Rest string // of the term's value, behind the prefix
+	Key  string
+}
+
+// Match is an object that a scan found.
+type Match struct {
+	Place
+	Class register.Traits // that it was found in
+	Found Found
+}
+
+// ErrUnindexed says that the register cannot be searched: an older program
+// loaded it. It is a failure, never "not found".
+var ErrUnindexed = errors.New("the register has no index for searches yet: import it again")
 
 // Edition is the state of the register that an answer belongs to. Version
 // grows with every published change, whether of an object or of the state.
@@ -117,6 +161,12 @@ type Reader interface {
 	// Tags tells for many keys of a kind what they are: 0 is "not there". It is
 	// for availability, and reads no record.
 	Tags(ctx context.Context, kind Kind, keys []string) ([]register.Tag, Edition, error)
+
+	// Search visits the terms of a scan. Its cost grows with what it gives and
+	// with the number of classes and prefixes, never with the register. It does
+	// not make other questions wait. A term that leads to no object is
+	// ErrDamaged.
+	Search(ctx context.Context, s Scan) ([]Match, Edition, error)
 
 	// Walk calls f with every published object of a kind by ascending key,
 	// without With, until f returns an error. It is for maintenance.

@@ -1,0 +1,137 @@
+package disclose
+
+import (
+	"slices"
+
+	"registerd/register"
+)
+
+// search reports what is no field of an object.
+func (f Field) search() bool { return f >= SearchDomainsByName && f <= SearchByPart }
+
+// searches reports a window over which searches are asked.
+func (w Window) searches() bool { return w == RDAP || w == Console }
+
+// ofObject reports a standing that one has to objects, one by one.
+func (s Standing) ofObject() bool { return s == ToRegistrarOfRecord || s == ToHolder }
+
+// MaySearch reports whether the viewer may ask a search, one of the fields
+// Search…, and the rule that decides, for the reason of a refusal; nil where no
+// rule speaks of it. Nothing of the register decides about it, so that every
+// registrar is another one.
+func (p *Policy) MaySearch(v Viewer, search Field) (*Rule, bool) {
+	d := p.decisions(p.circumstance(v, "", register.RoleNone, 0))[search]
+	return d.rule, d.shows()
+}
+
+// Finds reports whether the viewer is shown all the fields of every object with
+// these traits, whoever is its registrar: only then a search may look at it.
+// Otherwise what is found, or how long it takes, would tell what is withheld.
+func (p *Policy) Finds(v Viewer, t register.Traits, fields ...Field) bool {
+	k := p.circumstance(v, "", register.RoleNone, t)
+	standings := []Standing{k.standing}
+	if k.standing == ToOtherRegistrar {
+		standings = append(standings, ToRegistrarOfRecord)
+	}
+	for _, k.standing = range standings {
+		d := p.decisions(k)
+		if slices.ContainsFunc(fields, func(f Field) bool { return !d[f].showsWhole() }) {
+			return false
+		}
+	}
+	return true
+}
+
+// showsWhole reports that the value itself is shown, and not a part of it or
+// something in its place.
+func (d decision) showsWhole() bool { return d.rule != nil && d.rule.Outcome == Show }
+
+// FieldSet is how much of each object an answer holds (RFC 8982 section 4).
+type FieldSet uint8
+
+// The field sets.
+const (
+	Full  FieldSet = iota // all that may be seen
+	Brief                 // what tells of no person
+	ID                    // what names the object
+)
+
+func (s FieldSet) String() string { return [...]string{"full", "brief", "id"}[min(s, ID)] }
+
+// ParseFieldSet reads a field set's word.
+func ParseFieldSet(word string) (FieldSet, bool) {
+	for _, s := range []FieldSet{Full, Brief, ID} {
+		if s.String() == word {
+			return s, true
+		}
+	}
+	return Full, false
+}
+
+// Narrow is the view with no more than the set holds. What is left out is
+// withheld without a word, and counts neither as shown nor as a person's.
+func (d Domain) Narrow(s FieldSet) Domain {
+	switch s {
+	case Full:
+		return d
+	case Brief:
+		return Domain{
+			Name: d.Name, Handle: d.Handle, Statuses: d.Statuses, Grace: d.Grace,
+			Created: d.Created, Expires: d.Expires, Updated: d.Updated, Transferred: d.Transferred,
+			shown: narrowed(d.shown, DomainName, DomainHandle, DomainStatus, DomainGrace,
+				DomainCreated, DomainExpires, DomainUpdated, DomainTransferred),
+		}
+	default:
+		return Domain{Name: d.Name, shown: narrowed(d.shown, DomainName)}
+	}
+}
+
+// Narrow is the view with no more than the set holds.
+func (c Contact) Narrow(s FieldSet) Contact {
+	switch s {
+	case Full:
+		return c
+	case Brief:
+		return Contact{
+			Handle: c.Handle, ROID: c.ROID, Statuses: c.Statuses,
+			Created: c.Created, Updated: c.Updated, Transferred: c.Transferred,
+			shown: narrowed(c.shown, ContactExistence, ContactHandle, ContactStatus,
+				ContactCreated, ContactUpdated, ContactTransferred),
+		}
+	default:
+		return Contact{Handle: c.Handle, ROID: c.ROID, shown: narrowed(c.shown, ContactExistence, ContactHandle)}
+	}
+}
+
+// Narrow is the view with no more than the set holds.
+func (h Host) Narrow(s FieldSet) Host {
+	switch s {
+	case Full:
+		return h
+	case Brief:
+		return Host{Name: h.Name, Handle: h.Handle, Statuses: h.Statuses, Addrs: h.Addrs}
+	default:
+		return Host{Name: h.Name}
+	}
+}
+
+// Narrow is the view with no more than the set holds.
+func (r RegistrarView) Narrow(s FieldSet) RegistrarView {
+	switch s {
+	case Full:
+		return r
+	case Brief:
+		return RegistrarView{ID: r.ID, IANA: r.IANA, Status: r.Status, Created: r.Created, Updated: r.Updated}
+	default:
+		return RegistrarView{ID: r.ID}
+	}
+}
+
+func narrowed(shown []Field, to ...Field) (out []Field) {
+	for _, f := range shown {
+		if slices.Contains(to, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
