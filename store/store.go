@@ -51,8 +51,8 @@ type Object struct {
 	Bytes []byte // versioned bytes of package register; the first is the register.Tag
 	Refs  []Ref  // what it refers to, in the order in which Found.With shows it
 
-	// Terms are what it is found by in searches, each once. Find and Walk do
-	// not give them.
+	// Terms are what it is found by in searches, each once; Kept has none. Find
+	// and Walk do not give them.
 	Terms []register.Term
 }
 
@@ -96,7 +96,11 @@ type Scan struct {
 	After      Place
 	Descending bool
 	Limit      int  // most matches that are given; at least 1
-	KeysOnly   bool // matches have no Found
+	KeysOnly   bool // matches have no Found, and are only to be counted
+
+	// ForLookUp says that a look-up asks, for few matches: it takes its turn
+	// with the look-ups, which never wait for a search.
+	ForLookUp bool
 }
 
 // Prefix is what terms of an index begin with.
@@ -163,9 +167,14 @@ type Reader interface {
 	Tags(ctx context.Context, kind Kind, keys []string) ([]register.Tag, Edition, error)
 
 	// Search visits the terms of a scan. Its cost grows with what it gives and
-	// with the number of classes and prefixes, never with the register. It does
-	// not make other questions wait. A term that leads to no object is
-	// ErrDamaged.
+	// with the number of classes and prefixes, never with the register; one of
+	// more than 100,000 prefixes, each counted in each class, is refused. It
+	// does not make other questions wait.
+	//
+	// A term is believed only if its object has it, with that class: otherwise
+	// the error wraps ErrDamaged. With KeysOnly no object is asked, so those
+	// matches are for counting and are not to be shown. Damage may hide an
+	// object from a search, never from Find.
 	Search(ctx context.Context, s Scan) ([]Match, Edition, error)
 
 	// Walk calls f with every published object of a kind by ascending key,

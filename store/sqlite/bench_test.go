@@ -41,14 +41,14 @@ func fill(tb testing.TB, put func(o store.Object, line int64) error, n int) (obj
 	}
 	for i := range min(n, 50) {
 		r := register.Registrar{ID: fmt.Sprintf("r%d", i), Name: "Registrar", IANA: 1000 + i, Email: "info@registrar.example", Created: at}
-		add(store.Object{Ref: store.Ref{Kind: store.Registrars, Key: r.ID}, Alias: strconv.Itoa(r.IANA), Bytes: r.Append(nil)})
+		add(store.Object{Ref: store.Ref{Kind: store.Registrars, Key: r.ID}, Alias: strconv.Itoa(r.IANA), Bytes: r.Append(nil), Terms: r.Terms()})
 	}
 	order := rand.New(rand.NewPCG(1, 2)).Perm(n)
 	for _, i := range order {
 		if i%2 == 0 {
 			h := register.Host{Name: register.Name(nthHost(i / 2)), ROID: fmt.Sprintf("H%d-EX", i/2), Created: at,
 				Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}
-			add(store.Object{Ref: store.Ref{Kind: store.Hosts, Key: string(h.Name)}, Alias: h.ROID, Bytes: h.Append(nil)})
+			add(store.Object{Ref: store.Ref{Kind: store.Hosts, Key: string(h.Name)}, Alias: h.ROID, Bytes: h.Append(nil), Terms: h.Terms()})
 		}
 		d := register.Domain{Name: register.Name(nthName(i)), ROID: fmt.Sprintf("D%d-EX", i), Statuses: []string{"clientTransferProhibited"},
 			Sponsor: "r1", Creator: "r1", Created: at, Expires: at.AddDate(2, 0, 0),
@@ -60,7 +60,7 @@ func fill(tb testing.TB, put func(o store.Object, line int64) error, n int) (obj
 				International: register.Postal{Name: "Jana Nováková", Organization: "Example Works Ltd", Address: register.Address{
 					Street: []string{"12 Long Street", "Building 4"}, City: "Exampleton", Province: "North", Code: "12345", Country: "XX"}},
 				Email: handle + "@name.example", Sponsor: "r1", Creator: "r1", Created: at, Updated: at}
-			add(store.Object{Ref: store.Ref{Kind: store.Contacts, Key: handle}, Alias: c.ROID, Bytes: c.Append(nil)})
+			add(store.Object{Ref: store.Ref{Kind: store.Contacts, Key: handle}, Alias: c.ROID, Bytes: c.Append(nil), Terms: c.Terms()})
 			o.Refs = append(o.Refs, store.Ref{Kind: store.Contacts, Key: handle})
 		}
 		d.Registrant = nthContact(3 * i)
@@ -70,7 +70,7 @@ func fill(tb testing.TB, put func(o store.Object, line int64) error, n int) (obj
 			o.Refs = append(o.Refs, store.Ref{Kind: store.Hosts, Key: host})
 		}
 		o.Refs = append(o.Refs, store.Ref{Kind: store.Registrars, Key: fmt.Sprintf("r%d", i%min(n, 50))})
-		o.Bytes = d.Append(nil)
+		o.Bytes, o.Terms = d.Append(nil), d.Terms()
 		add(o)
 	}
 	return int(line)
@@ -168,6 +168,40 @@ func BenchmarkTags100(b *testing.B) {
 				}
 			})
 			b.ReportMetric(float64(b.N)*100/b.Elapsed().Seconds(), "names/s")
+		})
+	}
+}
+
+// BenchmarkSearch asks for a page of a hundred names, or of contacts, that
+// begin alike, and for how many there are.
+func BenchmarkSearch(b *testing.B) {
+	names := store.Prefix{Index: register.IndexName, Value: register.TermOfZone("example") + "name-"}
+	handles := store.Prefix{Index: register.IndexHandle, Value: "c"}
+	all := func(register.Index, register.Traits) bool { return true }
+	for _, c := range []struct {
+		what string
+		rest string // of a place, of a number
+		scan store.Scan
+	}{
+		{"names", "%d", store.Scan{Kind: store.Names, Prefixes: []store.Prefix{names}, Limit: 100, Sees: all}},
+		{"contacts", "%07d", store.Scan{Kind: store.Contacts, Prefixes: []store.Prefix{handles}, Limit: 100, Sees: all}},
+		{"count of 10000", "%d", store.Scan{Kind: store.Names, Prefixes: []store.Prefix{names}, Limit: 10_000, KeysOnly: true, Sees: all}},
+	} {
+		b.Run(c.what, func(b *testing.B) {
+			r, n := benchReader(b, Options{})
+			b.ReportAllocs()
+			rnd := rand.New(rand.NewPCG(3, 3))
+			matches := 0
+			for b.Loop() {
+				s := c.scan
+				s.After = store.Place{Rest: fmt.Sprintf(c.rest, rnd.IntN(n))}
+				found, _, err := r.Search(b.Context(), s)
+				if err != nil {
+					b.Fatal(err)
+				}
+				matches += len(found)
+			}
+			b.ReportMetric(float64(matches)/float64(b.N), "matches/op")
 		})
 	}
 }

@@ -100,6 +100,7 @@ type composer struct {
 	lastLine int64
 	ordinal  int64
 	key      [16]byte
+	termRow  []byte
 }
 
 const maxHosts = 8 << 20
@@ -122,14 +123,14 @@ func (c *composer) run() error {
 		if !ok {
 			return c.hand(nil)
 		}
-		o, line := readObject(key, payload)
-		if err := c.take(&o, line); err != nil {
+		o, terms, line := readObject(key, payload)
+		if err := c.take(&o, terms, line); err != nil {
 			return err
 		}
 	}
 }
 
-func (c *composer) take(o *store.Object, line int64) error {
+func (c *composer) take(o *store.Object, terms []byte, line int64) error {
 	if o.Ref == c.last {
 		c.duplicate(store.Duplicate{Ref: o.Ref, Line: line, First: c.lastLine})
 		return nil
@@ -142,7 +143,10 @@ func (c *composer) take(o *store.Object, line int64) error {
 	c.last, c.lastLine = o.Ref, line
 	c.ordinal++
 	addCount(&c.report.Counts, o.Kind, o.Tag(), 1)
-	r, err := c.compose(o, line)
+	r, err := c.compose(o, terms, line)
+	if err == nil {
+		err = c.index(o.Ref, terms)
+	}
 	if err != nil {
 		return err
 	}
@@ -196,8 +200,8 @@ func (c *composer) refresh() error {
 	return err
 }
 
-func (c *composer) compose(o *store.Object, line int64) (row, error) {
-	r := record{alias: o.Alias, bytes: o.Bytes, refs: o.Refs, copies: make([][]byte, len(o.Refs))}
+func (c *composer) compose(o *store.Object, terms []byte, line int64) (row, error) {
+	r := record{alias: o.Alias, bytes: o.Bytes, refs: o.Refs, copies: make([][]byte, len(o.Refs)), terms: terms}
 	_, mask := keyHash(o.Ref)
 	id := c.gen<<32 + c.ordinal
 	for i, to := range o.Refs {

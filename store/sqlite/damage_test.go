@@ -82,6 +82,7 @@ func TestABitThatFlippedIsNeverAFalseAnswer(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "register.db")
 	all := questions(t, path, example(t, path))
+	truths := searches(t, path)
 	whole, err := os.ReadFile(path) // all connections that wrote are closed
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +101,10 @@ func TestABitThatFlippedIsNeverAFalseAnswer(t *testing.T) {
 		if err != nil {
 			refused++
 		} else {
-			no, yes := interrogate(t, r, all, fmt.Sprintf("byte %d, bit %#x", at, bit))
+			where := fmt.Sprintf("byte %d, bit %#x", at, bit)
+			no, yes := interrogate(t, r, all, where)
 			refused, served = refused+no, served+yes
+			searchedAgain(t, r, truths, where)
 			r.Close()
 		}
 		for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -154,6 +157,50 @@ func interrogate(t *testing.T, r *Reader, all []question, where string) (refused
 	return refused, served
 }
 
+// truth is a scan of the example and what it truly gives.
+type truth struct {
+	scan    store.Scan
+	matches map[store.Place]store.Match
+}
+
+func searches(t *testing.T, path string) (all []truth) {
+	t.Helper()
+	r := openReader(t, path)
+	for _, kind := range []store.Kind{store.Names, store.Contacts, store.Hosts, store.Registrars} {
+		for _, index := range []register.Index{register.IndexName, register.IndexServer, register.IndexAddress, register.IndexHandle} {
+			s := store.Scan{Kind: kind, Prefixes: []store.Prefix{{Index: index}}, Limit: 1000}
+			s.Sees = func(register.Index, register.Traits) bool { return true }
+			found, _, err := r.Search(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			matches := make(map[store.Place]store.Match)
+			for _, m := range found {
+				matches[m.Place] = m
+			}
+			all = append(all, truth{s, matches})
+		}
+	}
+	return all
+}
+
+// searchedAgain searches a damaged file: a match may be missing, but what is
+// given must be true, its class too.
+func searchedAgain(t *testing.T, r *Reader, all []truth, where string) {
+	t.Helper()
+	for _, is := range all {
+		found, _, err := r.Search(t.Context(), is.scan)
+		if err != nil {
+			continue
+		}
+		for _, m := range found {
+			if !reflect.DeepEqual(is.matches[m.Place], m) {
+				t.Errorf("%s: a false match (-want +got):\n%s", where, cmp.Diff(is.matches[m.Place], m))
+			}
+		}
+	}
+}
+
 // damages are what may happen to a file, and what must be seen of it.
 var damages = []struct {
 	what, sql string
@@ -171,6 +218,10 @@ var damages = []struct {
 	{"a hash too many", `INSERT INTO key_hash (gen, hash) SELECT generation, 77 FROM edition`, false},
 	{"a reference that is not noted", `DELETE FROM uses WHERE target = (SELECT min(target) FROM uses)`, false},
 	{"a reference that is not there", `INSERT INTO uses (gen, target, user) SELECT generation, 77, 78 FROM edition`, false},
+	{"a term that is gone", `DELETE FROM term WHERE kind = 1 AND idx = 1 AND key = 'name-3.example'`, false},
+	{"a term of another", `UPDATE term SET key = 'name-4.example' WHERE kind = 1 AND idx = 1 AND key = 'name-3.example'`, false},
+	{"a term too many", `INSERT INTO term (gen, kind, idx, class, value, key) SELECT generation, 2, 1, 0, x'61', 'c0000005' FROM edition`, false},
+	{"a term in another class", `UPDATE term SET class = class + 1 WHERE kind = 2 AND idx = 1 AND key = 'c0000005'`, false},
 	{"another kept change", `UPDATE change SET time = time + 1`, false},
 	{"another generation", `UPDATE edition SET generation = generation + 1`, true},
 	{"another version", `UPDATE edition SET version = version + 1`, true},
@@ -218,7 +269,7 @@ func TestACopyThatIsOutOfDateIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := contact("c", "Eva")
-	body := w.conn.sealer.encode(v.gen, ref, &record{alias: o.Alias, bytes: o.Bytes})
+	body := w.conn.sealer.encode(v.gen, ref, &record{alias: o.Alias, bytes: o.Bytes, terms: appendTerms(nil, nil)})
 	if _, err := w.conn.exec("UPDATE object SET record = ? WHERE key = 'c'", body); err != nil {
 		t.Fatal(err)
 	}

@@ -60,7 +60,7 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 	}
 	defer r.Close()
 	for range 8 {
-		c, err := r.open()
+		c, err := r.lookups.open()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestEveryConnectionHasItsPragmas(t *testing.T) {
 func TestAReaderCannotWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "register.db")
 	openWriter(t, path)
-	c, err := openReader(t, path).open()
+	c, err := openReader(t, path).lookups.open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestAFileThatIsNoRegisterOfThisProgramIsRefused(t *testing.T) {
 // unpublished counts the rows of all tables that belong to a generation which is not published.
 func unpublished(t *testing.T, w *Writer) (n int64) {
 	t.Helper()
-	for table, column := range map[string]string{"object": "gen", "key_hash": "gen", "uses": "gen", "generation": "gen"} {
+	for table, column := range map[string]string{"object": "gen", "key_hash": "gen", "uses": "gen", "term": "gen", "generation": "gen"} {
 		found, err := w.conn.number(fmt.Sprintf("SELECT count(*) FROM %s WHERE %s NOT IN (SELECT generation FROM edition UNION SELECT 0)", table, column))
 		if err != nil {
 			t.Fatal(err)

@@ -153,7 +153,7 @@ func wholeGeneration(t *testing.T, r *Reader) uint64 {
 	want := strconv.FormatUint(edition.State.Serial, 10)
 	for _, f := range found {
 		if !f.There() || string(f.Bytes[1:]) != want || string(f.With[0].Bytes[1:]) != want {
-			t.Fatalf("generation %s holds %q with %q", want, f.Bytes, f.With)
+			t.Fatalf("generation %s holds %q with %q", want, f.Bytes, f.With[0].Bytes)
 		}
 	}
 	return edition.State.Serial

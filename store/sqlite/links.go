@@ -78,7 +78,10 @@ func (t *tx) users(ref store.Ref) ([]int64, error) {
 
 // compose makes the record of an object whose references are linked.
 func (t *tx) compose(o *store.Object) (*record, error) {
-	r := &record{alias: o.Alias, bytes: o.Bytes, refs: o.Refs, copies: make([][]byte, len(o.Refs))}
+	r := &record{
+		alias: o.Alias, bytes: o.Bytes, refs: o.Refs, copies: make([][]byte, len(o.Refs)),
+		terms: appendTerms(nil, o.Terms),
+	}
 	for i, to := range o.Refs {
 		if !copied(o.Kind, to.Kind) {
 			continue

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -24,7 +25,7 @@ type load struct {
 	lock *os.File
 	dir  string // for what does not fit into memory
 
-	objects sorter // kind and key; line, alias, bytes and references
+	objects sorter // kind and key; line, alias, bytes, references and terms
 	aliases sorter // kind and alias; line and key
 	hashes  sorter // of keys and aliases
 	targets sorter // the hash of the key that a reference leads to, once for each object that refers
@@ -162,18 +163,19 @@ func appendObject(b []byte, o *store.Object, line int64) []byte {
 	for _, to := range o.Refs {
 		b = appendBytes(append(b, byte(to.Kind)), to.Key)
 	}
-	return b
+	return appendTerms(b, o.Terms)
 }
 
 func appendBytes[T string | []byte](b []byte, s T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// readObject reads what appendObject wrote; it copies.
-func readObject(key, payload []byte) (store.Object, int64) {
+// readObject reads what appendObject wrote; it copies. The terms stay as they
+// are written in records.
+func readObject(key, payload []byte) (o store.Object, terms []byte, line int64) {
 	line, used := binary.Varint(payload)
 	p := parser{b: payload[used:]}
-	o := store.Object{Ref: store.Ref{Kind: store.Kind(loadOrder(store.Kind(key[0]))), Key: string(key[1:])}}
+	o = store.Object{Ref: store.Ref{Kind: store.Kind(loadOrder(store.Kind(key[0]))), Key: string(key[1:])}}
 	o.Alias = string(p.take(p.number()))
 	o.Bytes = append([]byte{}, p.take(p.number())...)
 	if n := p.number(); n > 0 {
@@ -183,7 +185,7 @@ func readObject(key, payload []byte) (store.Object, int64) {
 		o.Refs[i].Kind = store.Kind(p.take(1)[0])
 		o.Refs[i].Key = string(p.take(p.number()))
 	}
-	return o, line
+	return o, bytes.Clone(p.b), line
 }
 
 // Gone implements store.Load. Within Publish's f it looks at the load as f

@@ -5,10 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync/atomic"
-
-	modernc "modernc.org/sqlite"
 
 	"registerd/register"
 	"registerd/store"
@@ -16,64 +13,17 @@ import (
 
 // Reader answers questions from the register. It is a store.Reader.
 type Reader struct {
-	dsn  string
-	idle chan *conn // as many as may be open; nil for one that is not open yet
-	last atomic.Pointer[view]
+	lookups  pool
+	searches pool // of their own: no look-up waits for a search
+	last     atomic.Pointer[view]
 }
 
 var _ store.Reader = (*Reader)(nil)
 
-func (r *Reader) open() (*conn, error) {
-	c, err := open(r.dsn)
-	if err != nil {
-		return nil, fmt.Errorf("register file: opening: %w", err)
-	}
-	if err := current(c); err != nil {
-		c.close()
-		return nil, fmt.Errorf("register file: opening: %w", err)
-	}
-	return c, nil
-}
-
-// borrow takes a connection for the time of f. One on which SQLite failed is
-// not used again, lest it is left inside a statement or a transaction.
-func (r *Reader) borrow(ctx context.Context, f func(*conn) error) (err error) {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var c *conn
-	open := true
-	select {
-	case c, open = <-r.idle:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if !open {
-		return fs.ErrClosed
-	}
-	healthy := false
-	defer func() {
-		if !healthy && c != nil {
-			c.close()
-			c = nil
-		}
-		r.idle <- c
-	}()
-	if c == nil {
-		if c, err = r.open(); err != nil {
-			return err
-		}
-	}
-	err = f(c)
-	var failed *modernc.Error
-	healthy = !errors.As(err, &failed)
-	return err
-}
-
 // see calls f with the newest view: first with the one remembered and without
 // a transaction, and if that is out of date once more within one.
-func (r *Reader) see(ctx context.Context, f func(*conn, *view) error) error {
-	return r.borrow(ctx, func(c *conn) error {
+func (r *Reader) see(ctx context.Context, p *pool, f func(*conn, *view) error) error {
+	return p.borrow(ctx, func(c *conn) error {
 		if v := r.last.Load(); v != nil {
 			if err := f(c, v); !errors.Is(err, errMoved) {
 				return err
@@ -106,7 +56,7 @@ func (r *Reader) remember(v *view) {
 // Edition implements store.Reader.
 func (r *Reader) Edition(ctx context.Context) (store.Edition, error) {
 	var edition store.Edition
-	err := r.see(ctx, func(c *conn, v *view) error {
+	err := r.see(ctx, &r.lookups, func(c *conn, v *view) error {
 		edition = v.edition
 		return v.confirm(c)
 	})
@@ -120,7 +70,7 @@ func (r *Reader) Edition(ctx context.Context) (store.Edition, error) {
 func (r *Reader) Find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
 	found := make([]store.Found, len(asks))
 	var edition store.Edition
-	err := r.see(ctx, func(c *conn, v *view) error {
+	err := r.see(ctx, &r.lookups, func(c *conn, v *view) error {
 		for i, a := range asks {
 			f, err := v.find(c, a)
 			if err != nil {
@@ -153,7 +103,7 @@ func (v *view) confirm(c *conn) error {
 func (r *Reader) Tags(ctx context.Context, kind store.Kind, keys []string) ([]register.Tag, store.Edition, error) {
 	tags := make([]register.Tag, len(keys))
 	var edition store.Edition
-	err := r.see(ctx, func(c *conn, v *view) error {
+	err := r.see(ctx, &r.lookups, func(c *conn, v *view) error {
 		edition = v.edition
 		if len(keys) == 0 {
 			return v.confirm(c)
@@ -168,7 +118,7 @@ func (r *Reader) Tags(ctx context.Context, kind store.Kind, keys []string) ([]re
 
 // Walk implements store.Reader. It keeps one snapshot until it returns.
 func (r *Reader) Walk(ctx context.Context, kind store.Kind, f func(store.Object) error) error {
-	err := r.borrow(ctx, func(c *conn) error {
+	err := r.lookups.borrow(ctx, func(c *conn) error {
 		return c.inside(beginRead, func() error {
 			v, err := readView(c)
 			if err != nil {
@@ -202,17 +152,4 @@ func (v *view) walk(ctx context.Context, c *conn, kind store.Kind, f func(store.
 
 // Close implements store.Reader. It waits for questions under way; later ones
 // fail with fs.ErrClosed.
-func (r *Reader) Close() error {
-	var errs []error
-	for range cap(r.idle) {
-		c, open := <-r.idle
-		if !open {
-			return nil
-		}
-		if c != nil {
-			errs = append(errs, c.close())
-		}
-	}
-	close(r.idle)
-	return errors.Join(errs...)
-}
+func (r *Reader) Close() error { return errors.Join(r.lookups.close(), r.searches.close()) }

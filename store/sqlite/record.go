@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 
 	"registerd/register"
 	"registerd/store"
@@ -17,6 +18,7 @@ import (
 //	lengths of alias and bytes; the number of references, and for each its
 //	        kind, the length of its key, and that of its copy plus one, or 0
 //	alias, the references' keys, bytes, the copies
+//	terms: see terms.go; a record that an older program wrote has none
 //
 // The numbers are varints. The lengths come first so that all strings are read
 // with one allocation and all bytes with none.
@@ -25,6 +27,7 @@ type record struct {
 	bytes  []byte
 	refs   []store.Ref
 	copies [][]byte // for each reference; nil: to be looked up
+	terms  []byte   // as they are written; nil: none were
 }
 
 const digestSize = 16
@@ -72,7 +75,7 @@ func (s *sealer) sum(gen int64, kind store.Kind, key string, body []byte) []byte
 
 // encode writes the record of the object with that key.
 func (s *sealer) encode(gen int64, ref store.Ref, r *record) []byte {
-	size := digestSize + 16 + len(r.alias) + len(r.bytes)
+	size := digestSize + 16 + len(r.alias) + len(r.bytes) + len(r.terms)
 	for i := range r.refs {
 		size += 8 + len(r.refs[i].Key) + len(r.copies[i])
 	}
@@ -97,6 +100,7 @@ func (s *sealer) encode(gen int64, ref store.Ref, r *record) []byte {
 	for _, c := range r.copies {
 		b = append(b, c...)
 	}
+	b = append(b, r.terms...)
 	copy(b, s.sum(gen, ref.Kind, ref.Key, b[digestSize:]))
 	return b
 }
@@ -112,7 +116,7 @@ func (s *sealer) decode(gen int64, ref store.Ref, b []byte, r *record) error {
 	if refs > len(p.b) {
 		return damaged(ref.Kind, "lengths")
 	}
-	r.refs, r.copies = nil, nil
+	r.refs, r.copies, r.terms = nil, nil, nil
 	var lengths []int
 	if refs > 0 {
 		r.refs, r.copies, lengths = make([]store.Ref, refs), make([][]byte, refs), make([]int, 2*refs)
@@ -130,8 +134,11 @@ func (s *sealer) decode(gen int64, ref store.Ref, b []byte, r *record) error {
 			r.copies[i/2] = p.take(lengths[i] - 1)
 		}
 	}
-	if p.bad || len(p.b) != 0 {
+	if p.bad {
 		return damaged(ref.Kind, "lengths")
+	}
+	if len(p.b) > 0 {
+		r.terms = p.b
 	}
 	r.alias, text = text[:alias], text[alias:]
 	for i := range r.refs {
@@ -146,14 +153,16 @@ type parser struct {
 	bad bool
 }
 
-func (p *parser) number() int {
+func (p *parser) number() int { return int(p.upTo(1 << 30)) }
+
+func (p *parser) upTo(limit uint64) uint64 {
 	n, used := binary.Uvarint(p.b)
-	if used <= 0 || n > 1<<30 {
+	if used <= 0 || n > limit {
 		p.bad, p.b = true, nil
 		return 0
 	}
 	p.b = p.b[used:]
-	return int(n)
+	return n
 }
 
 func (p *parser) take(n int) []byte {
@@ -207,8 +216,13 @@ func check(o *store.Object) error {
 		return fmt.Errorf("%s: putting: it has no key", o.Kind)
 	case len(o.Bytes) == 0:
 		return fmt.Errorf("%s: putting: it has no bytes", o.Kind)
-	case o.Kind == store.Kept && len(o.Refs) > 0:
-		return fmt.Errorf("%s: putting: they belong to no generation and refer to nothing", o.Kind)
+	case o.Kind == store.Kept && len(o.Refs)+len(o.Terms) > 0:
+		return fmt.Errorf("%s: putting: they belong to no generation, refer to nothing and are not searched", o.Kind)
+	}
+	for i := range o.Terms {
+		if slices.Contains(o.Terms[:i], o.Terms[i]) {
+			return fmt.Errorf("%s: putting: a term is there twice", o.Kind)
+		}
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type sealing struct {
 	many     map[int64]struct{} // hashes of the keys of objects used by more than maxCopied
 	missing  map[int64]struct{} // hashes of the keys that references lead to and nothing has
 	uses     sorter             // target and user
+	terms    sorter             // see composer.index
 }
 
 // maxMissing bounds the memory for missing. A load with as many is refused by
@@ -41,10 +42,11 @@ func (l *load) Seal(ctx context.Context, progress func(done, total int)) (store.
 	s := &sealing{
 		load: l, ctx: ctx, progress: progress,
 		many: make(map[int64]struct{}), missing: make(map[int64]struct{}),
-		uses: sorter{dir: l.dir, bytes: 16 * sortRecords, records: sortRecords},
+		uses:  sorter{dir: l.dir, bytes: 16 * sortRecords, records: sortRecords},
+		terms: sorter{dir: l.dir, bytes: 64 * sortRecords, records: sortRecords},
 	}
 	err := s.run()
-	err = errors.Join(err, s.uses.close(), l.objects.close(), l.aliases.close(), l.hashes.close(), l.targets.close())
+	err = errors.Join(err, s.uses.close(), s.terms.close(), l.objects.close(), l.aliases.close(), l.hashes.close(), l.targets.close())
 	if err != nil {
 		return store.Report{}, fmt.Errorf("register: sealing a load: %w", err)
 	}
@@ -63,6 +65,9 @@ func (s *sealing) run() error {
 		return err
 	}
 	if err := s.writeUses(); err != nil {
+		return err
+	}
+	if err := s.writeTerms(); err != nil {
 		return err
 	}
 	return s.checkAliases()

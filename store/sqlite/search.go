@@ -21,7 +21,11 @@ func (r *Reader) Search(ctx context.Context, s store.Scan) ([]store.Match, store
 	var edition store.Edition
 	err := checkScan(&s)
 	if err == nil {
-		err = r.see(ctx, &r.searches, func(c *conn, v *view) (err error) {
+		turn := &r.searches
+		if s.ForLookUp {
+			turn = &r.lookups
+		}
+		err = r.see(ctx, turn, func(c *conn, v *view) (err error) {
 			edition = v.edition
 			found, err = v.search(ctx, c, &s)
 			return err
@@ -90,10 +94,8 @@ func (v *view) match(c *conn, kind store.Kind, at *span, p store.Place) (store.F
 	switch {
 	case err != nil:
 		return store.Found{}, err
-	case !f.There():
-		return store.Found{}, damaged(kind, "a term of no object")
 	case !holdsTerm(r.terms, term{at.index, at.class, []byte(at.prefix + p.Rest)}):
-		return store.Found{}, damaged(kind, "a term that the object does not have")
+		return store.Found{}, damaged(kind, "a term that no object has")
 	}
 	return f, nil
 }

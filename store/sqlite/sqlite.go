@@ -14,6 +14,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,7 +32,8 @@ type Options struct {
 	Create bool
 
 	// Connections is how many questions are read at the same time; 0 is two
-	// for each core. More cost memory and win nothing.
+	// for each core. More cost memory and win nothing. Searches have others,
+	// one for each core.
 	Connections int
 
 	// MMapSize maps that many bytes of the file into memory, at most 2 GiB; 0
@@ -96,14 +98,13 @@ func OpenReader(path string, o Options) (*Reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register file: opening: %w", err)
 	}
-	r := &Reader{dsn: readerDSN(path, o), idle: make(chan *conn, o.connections())}
-	c, err := r.open()
-	if err != nil {
-		return nil, err
+	r := &Reader{
+		lookups:  newPool(readerDSN(path, o), o.connections()),
+		searches: newPool(readerDSN(path, o), runtime.GOMAXPROCS(0)),
 	}
-	r.idle <- c
-	for len(r.idle) < cap(r.idle) {
-		r.idle <- nil // opened when it is needed
+	// One is opened now, to refuse a file that cannot be read.
+	if err := r.lookups.borrow(context.Background(), func(*conn) error { return nil }); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }

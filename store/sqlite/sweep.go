@@ -47,6 +47,9 @@ func (w *Writer) removeGeneration(ctx context.Context, gen int64) error {
 		{`DELETE FROM uses WHERE gen = ?1 AND target <= (SELECT max(target) FROM
 			(SELECT target FROM uses WHERE gen = ?1 ORDER BY target LIMIT ?2))`,
 			[]any{gen, int64(4 * sweepRows)}},
+		{`DELETE FROM term WHERE gen = ?1 AND (kind, idx, class, value, key) IN
+			(SELECT kind, idx, class, value, key FROM term WHERE gen = ?1 LIMIT ?2)`,
+			[]any{gen, int64(4 * sweepRows)}},
 		{`DELETE FROM generation WHERE gen = ?`, []any{gen}},
 	}
 	for _, s := range steps {

@@ -106,6 +106,9 @@ func (t *tx) replace(o *store.Object) error {
 	if err != nil {
 		return err
 	}
+	if err := t.index(o.Ref, old.terms, r.terms); err != nil {
+		return err
+	}
 	if err := t.write(id, isNew, o, r); err != nil {
 		return err
 	}
@@ -246,6 +249,9 @@ func (t *tx) remove(id int64, ref store.Ref, old record) error {
 		}
 	}
 	if err := t.link(id, ref.Kind, old.refs, nil); err != nil {
+		return err
+	}
+	if err := t.index(ref, old.terms, nil); err != nil {
 		return err
 	}
 	if _, err := t.c.exec("DELETE FROM object WHERE id = ?", id); err != nil {

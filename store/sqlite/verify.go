@@ -23,7 +23,7 @@ const maxProblems = 100
 
 // Verify reads everything that is published, in one snapshot, and compares
 // what is kept more than once: digests, index entries, hashes of keys, copies
-// in other rows, references and counts. progress is called now and then with
+// in other rows, references, terms and counts. progress is called now and then with
 // how many of how many objects were read; it may be nil. An error says that
 // verifying could not be finished; problems are told in Verified. They name
 // objects by their number in the file, never by key.
@@ -64,6 +64,7 @@ type verifier struct {
 	counts   register.Counts
 	hashes   int64 // that must be in key_hash
 	links    int64 // that must be in uses
+	terms    int64 // that must be in term
 }
 
 func (x *verifier) problem(format string, args ...any) {
@@ -186,6 +187,9 @@ func (x *verifier) object(gen int64, s *stored) error {
 			return err
 		}
 	}
+	if err := x.searched(gen, s, r.terms); err != nil {
+		return err
+	}
 	return x.references(s.id, s.ref.Kind, &r)
 }
 
@@ -270,6 +274,7 @@ func (x *verifier) totals() error {
 		{"SELECT count(*) FROM object WHERE gen IN (0, ?)", int64(x.found.Objects)},
 		{"SELECT count(*) FROM key_hash WHERE gen IN (0, ?)", x.hashes},
 		{"SELECT count(*) FROM uses WHERE gen = ?", x.links},
+		{"SELECT count(*) FROM term WHERE gen IN (0, ?)", x.terms},
 	} {
 		n, err := x.c.number(table.sql, x.view.gen)
 		if err != nil {

@@ -20,10 +20,12 @@ var errMoved = errors.New("another version was published")
 type view struct {
 	edition store.Edition
 	gen     int64
+	indexed bool // the terms of all objects are there
 
-	mu     sync.RWMutex
-	common map[store.Ref][]byte // objects used by many, nil if not there; nil map: nothing is remembered
-	size   int
+	mu      sync.RWMutex
+	common  map[store.Ref][]byte // objects used by many, nil if not there; nil map: nothing is remembered
+	size    int
+	classes map[scanned][]register.Traits // that have terms
 }
 
 // maxCommon bounds the memory for the objects that are remembered, in bytes.
@@ -54,8 +56,9 @@ func editionDigest(gen, version int64, state []byte) []byte {
 
 // readView reads the published edition. It returns store.ErrEmpty if there is none.
 func readView(c *conn) (*view, error) {
-	var d [4]driver.Value
-	there, err := c.row(d[:], "SELECT generation, version, state, digest FROM edition WHERE one = 1")
+	var d [5]driver.Value
+	there, err := c.row(d[:], `SELECT generation, version, state, digest,
+		(SELECT indexed FROM generation WHERE gen = edition.generation) FROM edition WHERE one = 1`)
 	if err != nil {
 		return nil, err
 	}
@@ -76,16 +79,23 @@ func readView(c *conn) (*view, error) {
 	return &view{
 		edition: store.Edition{Version: uint64(version), State: state},
 		gen:     gen,
+		indexed: d[4] == int64(1),
 		common:  make(map[store.Ref][]byte),
+		classes: make(map[scanned][]register.Traits),
 	}, nil
 }
 
 // find reads an object with those it refers to.
 func (v *view) find(c *conn, a store.Ask) (store.Found, error) {
-	var f store.Found
 	var r record
+	return v.findRecord(c, a, &r)
+}
+
+// findRecord is find, and gives the object's record.
+func (v *view) findRecord(c *conn, a store.Ask, r *record) (store.Found, error) {
+	var f store.Found
 	ref := a.Ref
-	there, err := v.read(c, &ref, a.ByAlias, &r)
+	there, err := v.read(c, &ref, a.ByAlias, r)
 	if err != nil || !there {
 		return f, err
 	}

@@ -70,9 +70,10 @@ func placeholder(c *conn, gen int64) (*view, error) {
 	return v, writeEdition(c, gen, 0, v.edition.State)
 }
 
-// newGeneration takes a number for a new generation.
+// newGeneration takes a number for a new generation. The terms of all that is
+// put into it will be there.
 func newGeneration(c *conn) (int64, error) {
-	return c.number("INSERT INTO generation DEFAULT VALUES RETURNING gen")
+	return c.number("INSERT INTO generation (indexed) VALUES (1) RETURNING gen")
 }
 
 // publish runs f on a generation, beginning with that state, and makes it the

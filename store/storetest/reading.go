@@ -18,6 +18,8 @@ var reading = []sentence{
 		d.fails(err, store.ErrEmpty)
 		_, _, err = d.r.Tags(d.Context(), store.Names, nil)
 		d.fails(err, store.ErrEmpty)
+		_, _, err = d.r.Search(d.Context(), scan(""))
+		d.fails(err, store.ErrEmpty)
 		_, err = d.r.Edition(d.Context())
 		d.fails(err, store.ErrEmpty)
 		d.fails(d.r.Walk(d.Context(), store.Names, func(store.Object) error { return nil }), store.ErrEmpty)

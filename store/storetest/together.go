@@ -103,7 +103,7 @@ var together = []sentence{
 		}
 	}},
 	{"reading does not wait for a change under way", func(d *desk) {
-		d.put(name("a.example"))
+		d.put(searched(name("a.example"), term(register.IndexName, "a")))
 		d.change(func(tx store.Tx) {
 			d.must(tx.Put(name("b.example")))
 			_, err := tx.Delete(ref(store.Names, "a.example"))
@@ -111,6 +111,7 @@ var together = []sentence{
 			// This would hang, or fail as busy, if the reader waited for the change.
 			d.shows(store.Names, "a.example", "of a.example")
 			d.absent(store.Names, "b.example")
+			d.gives(scan(""), "a a.example")
 			d.must(d.r.Walk(d.Context(), store.Names, func(store.Object) error { return nil }))
 		})
 		d.absent(store.Names, "a.example")
