@@ -1,7 +1,8 @@
 // Package listen is the doorway that every window shares: it learns who is
 // calling, keeps one caller from filling the hall, and turns away what is too
 // much with a short word. A PROXY header is believed from listed networks only,
-// and is read off the accept loop.
+// and is read off the accept loop. It also keeps the certificates by which callers
+// know the house.
 //
 // It knows no question and no answer: what is said through a connection, how
 // often a client may ask, and what it may see belong to other packages. The caps
