@@ -67,10 +67,14 @@ const (
 	OpenChannel                       // a credential in clear over a network
 	PurposeRefused                    // not one of the account's purposes
 	JournalRequired                   // answers above public cannot be journaled now
+	SearchRefused                     // a search that the caller may not ask
 )
 
-// Denied is the refusal of a caller.
-type Denied struct{ Why Denial }
+// Denied is the refusal of a caller. Reason is for the caller, and may be empty.
+type Denied struct {
+	Why    Denial
+	Reason string
+}
 
 func (d *Denied) Error() string {
 	switch d.Why {
@@ -82,6 +86,8 @@ func (d *Denied) Error() string {
 		return "purpose: it is not one that this account may give"
 	case JournalRequired:
 		return "journal: the disclosure could not be recorded"
+	case SearchRefused:
+		return "search: this caller may not ask it"
 	}
 	return "access: denied"
 }
@@ -159,17 +165,17 @@ func (a *Access) Accounts() []string {
 // are what the caller says of the question. Every error is a *Denied.
 func (a *Access) Bearer(token, purpose, reference string, ch Channel) (Caller, error) {
 	if !ch.Private {
-		return Caller{}, &Denied{OpenChannel}
+		return Caller{}, &Denied{Why: OpenChannel}
 	}
 	id, secret, ok := splitToken(token)
 	known, found := a.tokens[id]
 	sum := sha256.Sum256(secret)
 	right := subtle.ConstantTimeCompare(sum[:], known.Hash[:]) == 1
 	if !ok || !found || !right || !a.now().Before(known.Expires) {
-		return Caller{}, &Denied{BadCredential}
+		return Caller{}, &Denied{Why: BadCredential}
 	}
 	if purpose != "" && len(known.Purposes) > 0 && !slices.Contains(known.Purposes, purpose) {
-		return Caller{}, &Denied{PurposeRefused}
+		return Caller{}, &Denied{Why: PurposeRefused}
 	}
 	audience := known.Audience
 	if purpose == "" && len(known.Purposes) > 0 {

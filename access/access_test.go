@@ -229,8 +229,8 @@ func TestAHashIsReadBack(t *testing.T) {
 
 func TestEveryDenialHasWords(t *testing.T) {
 	seen := map[string]bool{}
-	for d := BadCredential; d <= JournalRequired; d++ {
-		text := (&Denied{d}).Error()
+	for d := BadCredential; d <= SearchRefused; d++ {
+		text := (&Denied{Why: d}).Error()
 		if seen[text] || text == (&Denied{}).Error() {
 			t.Errorf("denial %d says %q", d, text)
 		}

@@ -14,6 +14,7 @@ type Domain struct {
 	Handle      Value[string]
 	IDNTable    Value[string]
 	VariantOf   Value[register.Name]
+	Variants    Value[[]Variant]
 	Statuses    Value[[]string]
 	Grace       Value[[]string]
 	Contacts    Value[[]Contact] // one for each role, the registrant first
@@ -99,6 +100,7 @@ type Record struct {
 	Contacts  []*register.Contact // one for each of Domain.Roles
 	Hosts     []*register.Host    // one for each of Domain.Hosts
 	Registrar *register.Registrar
+	Related   []Related // its variants, and the name it is one of
 }
 
 // Domain makes the view of a registered name.
@@ -125,6 +127,11 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		Suspension:  decide(d[DomainSuspension], proceeding(k, src.Suspension), src.Suspension != nil),
 		Dispute:     decide(d[DomainDispute], src.Dispute, src.Dispute != nil),
 	}
+	var variants []Variant
+	if d[DomainVariants].shows() {
+		variants = p.variants(v, out.VariantOf, r.Related)
+	}
+	out.Variants = items(d[DomainVariants], variants)
 	var contacts []Contact
 	if d[DomainContacts].shows() {
 		contacts = p.domainContacts(k, r)

@@ -13,6 +13,7 @@ const (
 	DomainHandle
 	DomainIDNTable
 	DomainVariantOf
+	DomainVariants // the names that are variants of this one
 	DomainStatus
 	DomainGrace
 	DomainContacts
@@ -103,7 +104,7 @@ const (
 
 var fieldNames = [fieldCount]string{
 	"none",
-	"domain name", "domain handle", "domain IDN table", "domain variant of", "domain status", "domain grace period",
+	"domain name", "domain handle", "domain IDN table", "domain variant of", "domain variants", "domain status", "domain grace period",
 	"domain contacts", "domain name servers", "domain registrar", "domain creator", "domain updater",
 	"domain created", "domain expires", "domain updated", "domain transferred", "domain transfer",
 	"domain DNSSEC", "domain suspension", "domain dispute",

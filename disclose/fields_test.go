@@ -15,7 +15,7 @@ import (
 // decidedBy says which Field decides each field of a view.
 var decidedBy = map[reflect.Type]map[string]Field{
 	reflect.TypeFor[Domain](): {
-		"Name": DomainName, "Handle": DomainHandle, "IDNTable": DomainIDNTable, "VariantOf": DomainVariantOf,
+		"Name": DomainName, "Handle": DomainHandle, "IDNTable": DomainIDNTable, "VariantOf": DomainVariantOf, "Variants": DomainVariants,
 		"Statuses": DomainStatus, "Grace": DomainGrace, "Contacts": DomainContacts, "NameServers": DomainNameServers,
 		"Sponsor": DomainSponsor, "Creator": DomainCreator, "Updater": DomainUpdater,
 		"Created": DomainCreated, "Expires": DomainExpires, "Updated": DomainUpdated,
@@ -166,14 +166,15 @@ func views(p *Policy, v Viewer) []any {
 	attr := *d
 	attr.Hosts = []register.NameServer{{Name: "ns.example", Attr: true, Addrs: h.Addrs}}
 	contact, _ := p.Contact(v, c)
+	related := []Related{{Domain: d}, {Reserved: full[register.Reserved]()}}
 	contacts := make([]*register.Contact, len(d.Roles()))
 	for i := range contacts {
 		contacts[i] = c
 	}
 	return []any{
-		p.Domain(v, &Record{Domain: d, Contacts: contacts, Hosts: []*register.Host{h}, Registrar: r}),
-		p.Domain(v, &Record{Domain: &attr, Contacts: contacts, Hosts: []*register.Host{nil}}),
-		p.Domain(v, &Record{Domain: d, Contacts: make([]*register.Contact, len(contacts)), Hosts: []*register.Host{nil}}),
+		p.Domain(v, &Record{Domain: d, Contacts: contacts, Hosts: []*register.Host{h}, Registrar: r, Related: related}),
+		p.Domain(v, &Record{Domain: &attr, Contacts: contacts, Hosts: []*register.Host{nil}, Related: related}),
+		p.Domain(v, &Record{Domain: d, Contacts: make([]*register.Contact, len(contacts)), Hosts: []*register.Host{nil}, Related: related}),
 		contact, p.Host(v, h, r), p.Host(v, h, nil), p.Registrar(v, r), p.Reserved(v, full[register.Reserved]()),
 	}
 }
@@ -205,6 +206,9 @@ func TestAFieldIsShownByItsOwnRuleAlone(t *testing.T) {
 		fields := append([]Field{f}, outer...)
 		if f >= ContactExistence && f <= ContactLocked {
 			fields = append(fields, ContactExistence)
+		}
+		if f == DomainVariants { // whose own rules must show them too
+			fields = append(fields, DomainName, DomainVariantOf)
 		}
 		found := f == ContactExistence
 		for _, view := range views(oneRule(t, fields...), Viewer{Audience: Public}) {

@@ -15,7 +15,7 @@ var heldBy = map[reflect.Type]map[string]FieldSet{
 	reflect.TypeFor[Domain](): {
 		"Name": ID, "Handle": Brief, "Statuses": Brief, "Grace": Brief,
 		"Created": Brief, "Expires": Brief, "Updated": Brief, "Transferred": Brief,
-		"IDNTable": Full, "VariantOf": Full, "Contacts": Full, "NameServers": Full, "Sponsor": Full, "Creator": Full,
+		"IDNTable": Full, "VariantOf": Full, "Variants": Full, "Contacts": Full, "NameServers": Full, "Sponsor": Full, "Creator": Full,
 		"Updater": Full, "Transfer": Full, "DNSSEC": Full, "Suspension": Full, "Dispute": Full,
 	},
 	reflect.TypeFor[Contact](): {

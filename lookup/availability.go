@@ -35,7 +35,8 @@ type Name struct {
 // some of them only, the answers are fewer than the names: who asks again for
 // the rest hears when.
 func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, About, error) {
-	v := &visit{desk: d, published: d.published.Load(), question: q, kind: KindAvailability, began: d.now(), count: len(names)}
+	p := d.published.Load()
+	v := &visit{desk: d, published: p, question: q, kind: KindAvailability, began: d.now(), count: len(names), zone: p.zone("")}
 	granted, ticket, over := d.limiter.AdmitMany(client(q.Caller), ratelimit.Availability, len(names))
 	if over != nil {
 		return nil, d.About(), v.leave(over)

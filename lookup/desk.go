@@ -8,7 +8,12 @@ package lookup
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"runtime"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +23,7 @@ import (
 	"registerd/audit"
 	"registerd/disclose"
 	"registerd/ratelimit"
+	"registerd/referral"
 	"registerd/register"
 	"registerd/store"
 )
@@ -41,9 +47,12 @@ const (
 	KindDomain       Kind = "domain"
 	KindHost         Kind = "nameserver"
 	KindEntity       Kind = "entity"
+	KindNetwork      Kind = "ip"
+	KindAutnum       Kind = "autnum"
 	KindAvailability Kind = "availability"
 	KindHelp         Kind = "help"
 	KindCredential   Kind = "credential"
+	KindSearch       Kind = "search"
 	KindOther        Kind = "other"
 )
 
@@ -54,9 +63,31 @@ type Published struct {
 	Access   *access.Access
 	Operator register.Operator
 	Policies register.Policies
+
+	// Zones are those whose answers differ in this. A zone that is not here
+	// has Policies, and the languages of the rules.
+	Zones map[register.Name]Zone
 }
 
-// Config is what a desk is made of. All but Observe is required.
+// Zone is what the operator publishes of one zone.
+type Zone struct {
+	Policies  register.Policies
+	Languages []string // that reasons are given in, the default first
+}
+
+// zone is what is published of the zone that a name lies in; the zero name
+// lies in none.
+func (p *Published) zone(n register.Name) Zone {
+	for ; n != "" && len(p.Zones) > 0; n = n.Parent() {
+		if z, ok := p.Zones[n]; ok {
+			return z
+		}
+	}
+	return Zone{p.Policies, p.Policy.Languages}
+}
+
+// Config is what a desk is made of. All but Observe and what stands below it is
+// required.
 type Config struct {
 	Store     store.Reader
 	Limiter   *ratelimit.Limiter
@@ -68,9 +99,21 @@ type Config struct {
 	// Observe is told of every question, for metrics. It may be nil.
 	Observe func(w Window, k Kind, a disclose.Audience, o audit.Outcome, took time.Duration)
 
+	// SearchKey authenticates the cursors of searches. Machines that answer for
+	// one another have the same; without one, the desk draws its own.
+	SearchKey []byte
+
 	// Kept is how many public answers are kept ready; 0 keeps none. One takes
-	// about 10 KB, and is used only while the register has not changed since.
+	// about 10 KB, and 2 more when it was asked for in fewer bytes. It is used only
+	// while the register has not changed since.
 	Kept int
+
+	// Referrals knows who answers for what is not ours. It may be nil.
+	Referrals *referral.Directory
+
+	// Tag is what the register's handles end in, in capitals and digits, where
+	// they are told apart from those of others (RFC 8521). It may be "".
+	Tag string
 }
 
 // Desk answers questions. It is safe for concurrent use.
@@ -84,6 +127,10 @@ type Desk struct {
 	published atomic.Pointer[Published]
 	kept      *lru.TwoQueueCache[asked, *keptAnswer]
 	last      atomic.Pointer[store.Edition]
+	referrals *referral.Directory
+	tag       string
+	searchKey []byte
+	searches  chan struct{} // holds one for each search that is under way
 }
 
 // New opens a desk and refuses to do so with a part missing.
@@ -99,10 +146,17 @@ func New(c Config) (*Desk, error) {
 		return nil, errors.New("desk: no access log")
 	case c.Now == nil:
 		return nil, errors.New("desk: no clock")
+	case c.Tag != "" && !referral.ValidTag(c.Tag):
+		return nil, fmt.Errorf("desk: the tag %q is not of capitals and digits", c.Tag)
 	}
 	d := &Desk{
 		store: c.Store, limiter: c.Limiter, journal: c.Journal, accessLog: c.AccessLog,
-		now: c.Now, observe: c.Observe,
+		now: c.Now, observe: c.Observe, referrals: c.Referrals, tag: c.Tag,
+		searchKey: c.SearchKey, searches: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+	if len(d.searchKey) == 0 {
+		d.searchKey = make([]byte, sha256.Size)
+		rand.Read(d.searchKey) // never fails
 	}
 	if d.observe == nil {
 		d.observe = func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration) {}
@@ -128,6 +182,11 @@ func (d *Desk) Publish(p Published) error {
 	case p.Access == nil:
 		return errors.New("desk: no access")
 	}
+	for name, z := range p.Zones {
+		if err := speaksAll(p.Policy.Languages, z.Languages); err != nil {
+			return fmt.Errorf("desk: zone %s: %w", name, err)
+		}
+	}
 	d.published.Store(&p)
 	return nil
 }
@@ -144,12 +203,14 @@ type About struct {
 
 	Languages []string // that reasons are given in, the default first
 	Language  string   // of the reasons in this answer
+
+	Searches []Offer // that the caller may ask; for Help alone
 }
 
-func about(p *Published, e *store.Edition, language string) About {
+func about(p *Published, z Zone, e *store.Edition, language string) About {
 	a := About{
-		Operator: p.Operator, Policies: p.Policies, Rules: p.Policy.Version(),
-		Languages: p.Policy.Languages, Language: language,
+		Operator: p.Operator, Policies: z.Policies, Rules: p.Policy.Version(),
+		Languages: z.Languages, Language: language,
 	}
 	if e != nil && e.State != nil {
 		a.Zones, a.Serial, a.Watermark, a.Version = e.State.Zones, e.State.Serial, e.State.Watermark, e.Version
@@ -157,12 +218,25 @@ func about(p *Published, e *store.Edition, language string) About {
 	return a
 }
 
+// speaksAll refuses languages that the rules are not written in.
+func speaksAll(rules, zone []string) error {
+	if len(zone) == 0 {
+		return errors.New("it has no language")
+	}
+	for _, l := range zone {
+		if !slices.Contains(rules, l) {
+			return fmt.Errorf("the publication rules are not written in %q", l)
+		}
+	}
+	return nil
+}
+
 // About is for refusals and failures, which say who keeps the register too. It
 // asks nobody: the register's part is as the last answer knew it, empty before
 // the first.
 func (d *Desk) About() About {
 	p := d.published.Load()
-	return about(p, d.last.Load(), p.Policy.Language())
+	return about(p, p.zone(""), d.last.Load(), p.Policy.Language())
 }
 
 // Ready reports whether questions can be answered: the register can be read.

@@ -169,14 +169,14 @@ func TestWhoeverMayNotBeKnownOfIsAbsent(t *testing.T) {
 	}
 }
 
-func TestAnEntityIsFoundByHandleROIDRegistrarIdAndIANAId(t *testing.T) {
+func TestAnEntityIsFoundByHandleROIDRegistrarIdIANAIdAndName(t *testing.T) {
 	s := newScene(t)
 	for _, text := range []string{"F1", "f1-ex"} {
 		if a, err := s.Entity(t.Context(), s.ask(public, text), lookup.Anyone); err != nil || a.Contact == nil {
 			t.Errorf("%s: %+v %v", text, a, err)
 		}
 	}
-	for _, text := range []string{"REG-A", "9995"} {
+	for _, text := range []string{"REG-A", "9995", "registrar a"} {
 		if a, err := s.Entity(t.Context(), s.ask(public, text), lookup.Anyone); err != nil || a.Registrar == nil {
 			t.Errorf("%s: %+v %v", text, a, err)
 		}

@@ -2,7 +2,9 @@ package lookup
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"registerd/disclose"
 	"registerd/ratelimit"
@@ -41,6 +43,16 @@ type keptAnswer struct {
 type Written struct {
 	Body []byte
 	Tag  string // a mark of the body, for windows that have such a thing
+
+	// Packed is where the window of an answer that is kept may put a smaller form
+	// of Body, to have it the next time. It is nil when the answer is not kept.
+	Packed *atomic.Pointer[Packed]
+}
+
+// Packed is an answer in fewer bytes.
+type Packed struct {
+	Coding string
+	Body   []byte
 }
 
 // Write returns the answer as its window wrote it before, or has it written. An
@@ -52,6 +64,7 @@ func (a *DomainAnswer) Write(write func(*DomainAnswer) Written) Written {
 	}
 	out := write(a)
 	if a.keep != nil {
+		out.Packed = new(atomic.Pointer[Packed])
 		a.keep(out)
 	}
 	return out
@@ -64,30 +77,44 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.zone = v.published.zone(name)
 	if a := v.ready(ctx, name); a != nil {
 		return a, v.leave(nil)
 	}
-	found, edition, err := v.find(ctx, store.Ask{Ref: store.Ref{Kind: store.Names, Key: string(name)}})
-	if err != nil {
-		return nil, err
+	a, out, err := v.domain(ctx, name)
+	for try := 1; try < searchTries && errors.Is(err, errMoved); try++ {
+		a, out, err = v.domain(ctx, name)
 	}
-	if !found[0].There() {
-		return nil, v.leave(absent(name, edition.State))
+	switch {
+	case errors.Is(err, register.ErrNotFound), errors.Is(err, ErrElsewhere):
+		return nil, v.leave(err)
+	case err != nil:
+		return nil, v.failRead(ctx, err)
 	}
-	a := &DomainAnswer{About: v.about(&edition)}
-	out := disclosure{object: found[0].Ref, edition: edition}
-	if err := v.discloseName(a, &out, &found[0]); err != nil {
-		return nil, v.fail(err)
-	}
+	d.last.Store(&out.edition)
 	if err := v.release(ctx, out); err != nil {
 		return nil, err
 	}
 	if v.keeps() {
 		a.keep = func(w Written) {
-			d.kept.Add(asked{q.Window, name}, &keptAnswer{edition.Version, v.published, out.personal, w})
+			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, out.personal, w})
 		}
 	}
 	return a, nil
+}
+
+// domain finds a name and discloses it.
+func (v *visit) domain(ctx context.Context, name register.Name) (*DomainAnswer, disclosure, error) {
+	found, edition, err := v.desk.store.Find(ctx, store.Ask{Ref: store.Ref{Kind: store.Names, Key: string(name)}})
+	if err != nil {
+		return nil, disclosure{}, err
+	}
+	if !found[0].There() {
+		return nil, disclosure{edition: edition}, v.desk.absent(name, edition.State)
+	}
+	a := &DomainAnswer{About: v.about(&edition)}
+	out := disclosure{object: found[0].Ref, edition: edition}
+	return a, out, v.discloseName(ctx, a, &out, &found[0])
 }
 
 // ready is the answer given to the public before, if neither the register nor
@@ -111,19 +138,19 @@ func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 // keeps reports an answer of the kind that is kept: the public's, in the
 // default language.
 func (v *visit) keeps() bool {
-	return v.desk.kept != nil && v.viewer().Audience == disclose.Public && v.language() == v.published.Policy.Language()
+	return v.desk.kept != nil && v.viewer().Audience == disclose.Public && v.language() == v.zone.Languages[0]
 }
 
 // absent says that a name is not there: which is one thing in a zone of ours,
 // and nothing at all in another's.
-func absent(name register.Name, state *register.State) error {
+func (d *Desk) absent(name register.Name, state *register.State) error {
 	if _, ours := state.Zone(name); !ours {
-		return ErrElsewhere
+		return d.elsewhere(KindDomain, name)
 	}
 	return fmt.Errorf("%s: %w", name, register.ErrNotFound)
 }
 
-func (v *visit) discloseName(a *DomainAnswer, out *disclosure, f *store.Found) error {
+func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosure, f *store.Found) error {
 	switch f.Tag() {
 	case register.TagReserved:
 		r, err := register.DecodeReserved(f.Bytes)
@@ -135,6 +162,9 @@ func (v *visit) discloseName(a *DomainAnswer, out *disclosure, f *store.Found) e
 		out.fields = func() []disclose.Field { return nil }
 	default:
 		record, err := decodeRecord(f)
+		if err == nil {
+			record.Related, err = v.related(ctx, record.Domain, out.edition.Version)
+		}
 		if err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func (d *Desk) Explain(ctx context.Context, q Question, kind Kind) (*Explanation
 		if !found[i].There() {
 			continue
 		}
-		object, view, err := v.viewOf(asks[i], &found[i])
+		object, view, err := v.viewOf(ctx, edition, asks[i], &found[i])
 		if err != nil {
 			return nil, v.fail(err)
 		}
@@ -86,11 +86,11 @@ func explainable(text string, kind Kind) ([]store.Ask, error) {
 
 // viewOf is the view that the desk answers with. It is nil for a contact whose
 // existence may not be known.
-func (v *visit) viewOf(by store.Ask, f *store.Found) (object string, view any, err error) {
+func (v *visit) viewOf(ctx context.Context, e store.Edition, by store.Ask, f *store.Found) (object string, view any, err error) {
 	switch f.Kind {
 	case store.Names:
 		var a DomainAnswer
-		err = v.discloseName(&a, new(disclosure), f)
+		err = v.discloseName(ctx, &a, &disclosure{edition: e}, f)
 		if a.Reserved != nil {
 			return "reserved name", a.Reserved, err
 		}

@@ -2,7 +2,7 @@ package lookup
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"registerd/disclose"
 	"registerd/ratelimit"
@@ -23,12 +23,13 @@ func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.zone = v.published.zone(name)
 	found, edition, err := v.find(ctx, store.Ask{Ref: store.Ref{Kind: store.Hosts, Key: string(name)}})
 	if err != nil {
 		return nil, err
 	}
 	if !found[0].There() {
-		return nil, v.leave(fmt.Errorf("%s: %w", name, register.ErrNotFound))
+		return nil, v.leave(d.noHost(name, edition.State))
 	}
 	h, err := register.DecodeHost(found[0].Bytes)
 	if err != nil {
@@ -74,16 +75,16 @@ const (
 )
 
 // Entity answers about whoever has a handle: of a contact its handle, then its
-// ROID; of a registrar its id, then the id IANA gave it. One that may not be
-// known of is passed over, as if it were not there.
+// ROID; of a registrar its id, then the id IANA gave it, then its name (ICANN's
+// Technical Implementation Guide 2.4). One that may not be known of is passed
+// over, as if it were not there.
 func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer, error) {
 	key, syntax := register.HandleKey(q.Text)
 	v, err := d.admit(q, KindEntity, ratelimit.Lookup, syntax)
 	if err != nil {
 		return nil, err
 	}
-	contact, registrar := store.Ref{Kind: store.Contacts, Key: key}, store.Ref{Kind: store.Registrars, Key: key}
-	asks := []store.Ask{{Ref: contact}, {Ref: contact, ByAlias: true}, {Ref: registrar}, {Ref: registrar, ByAlias: true}}
+	asks := d.asksFor(key)
 	found, edition, err := v.find(ctx, asks...)
 	if err != nil {
 		return nil, err
@@ -106,10 +107,22 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 		}
 		return a, nil
 	}
-	if !found[0].There() && !found[1].There() {
+	if whom != ContactOnly {
+		a, out, err := v.registrarNamed(ctx, q.Text)
+		if err != nil {
+			return nil, v.failRead(ctx, err)
+		}
+		if a != nil {
+			if err := v.release(ctx, out); err != nil {
+				return nil, err
+			}
+			return a, nil
+		}
+	}
+	if !slices.ContainsFunc(found, func(f store.Found) bool { return f.There() && f.Kind == store.Contacts }) {
 		v.passOver()
 	}
-	return nil, v.leave(fmt.Errorf("handle: %w", register.ErrNotFound))
+	return nil, v.leave(d.noEntity(key))
 }
 
 // tellsAlias reports that the caller may see the ROID or IANA id that an entity

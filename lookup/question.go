@@ -40,12 +40,14 @@ type visit struct {
 	began     time.Time
 	ticket    ratelimit.Ticket
 	count     int
+	zone      Zone // that the question is about; that of no name until it is known
 }
 
 // admit takes a ticket for a question that could be read, or, if it could not,
 // a ticket of its own kind: nonsense is not free either.
 func (d *Desk) admit(q Question, kind Kind, class ratelimit.Class, syntax error) (*visit, error) {
-	v := &visit{desk: d, published: d.published.Load(), question: q, kind: kind, began: d.now(), count: 1}
+	p := d.published.Load()
+	v := &visit{desk: d, published: p, question: q, kind: kind, began: d.now(), count: 1, zone: p.zone("")}
 	if syntax != nil {
 		class = ratelimit.Failure
 	}
@@ -72,14 +74,14 @@ func (v *visit) viewer() disclose.Viewer {
 
 // language is that of the answer.
 func (v *visit) language() string {
-	if l, ok := Speaks(v.published.Policy.Languages, v.question.Lang); ok {
+	if l, ok := Speaks(v.zone.Languages, v.question.Lang); ok {
 		return l
 	}
-	return v.published.Policy.Language()
+	return v.zone.Languages[0]
 }
 
 // about is what the answer says of the register.
-func (v *visit) about(e *store.Edition) About { return about(v.published, e, v.language()) }
+func (v *visit) about(e *store.Edition) About { return about(v.published, v.zone, e, v.language()) }
 
 // Speaks finds the language that serves one that is wanted: itself, or what is
 // left of it without its last subtags (RFC 4647 section 3.4).
@@ -100,13 +102,18 @@ func Speaks(languages []string, want string) (language string, ok bool) {
 func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
 	found, edition, err := v.desk.store.Find(ctx, asks...)
 	if err != nil {
-		if !errors.Is(ctx.Err(), context.Canceled) {
-			v.ticket.Refund()
-		}
-		return nil, edition, v.leave(fmt.Errorf("%s: reading the register: %w", v.kind, err))
+		return nil, edition, v.failRead(ctx, err)
 	}
 	v.desk.last.Store(&edition)
 	return found, edition, nil
+}
+
+// failRead ends a visit for which the register could not be read.
+func (v *visit) failRead(ctx context.Context, err error) error {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		v.ticket.Refund()
+	}
+	return v.leave(fmt.Errorf("%s: reading the register: %w", v.kind, err))
 }
 
 // fail ends a visit whose record could not be understood: a failure, never
@@ -157,18 +164,29 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 	for i, f := range fields {
 		names[i] = f.String()
 	}
-	err := v.desk.journal.Record(ctx, audit.Disclosure{
-		Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
-		Purpose: c.Purpose, Case: c.Case, Window: v.question.Window.String(),
-		Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
-		Fields: names, Contacts: out.whose(), Rules: v.published.Policy.Version(),
-		Serial: out.edition.State.Serial, Client: c.Channel.Addr,
-	})
-	if err != nil {
-		return fmt.Errorf("%w: %w", &access.Denied{Why: access.JournalRequired}, err)
+	contacts := out.whose()
+	for {
+		some := contacts[:min(len(contacts), journaledTogether)]
+		contacts = contacts[len(some):]
+		err := v.desk.journal.Record(ctx, audit.Disclosure{
+			Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
+			Purpose: c.Purpose, Case: c.Case, Window: v.question.Window.String(),
+			Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
+			Fields: names, Contacts: some, Rules: v.published.Policy.Version(),
+			Serial: out.edition.State.Serial, Client: c.Channel.Addr,
+		})
+		if err != nil {
+			return fmt.Errorf("%w: %w", &access.Denied{Why: access.JournalRequired}, err)
+		}
+		if len(contacts) == 0 {
+			return nil
+		}
 	}
-	return nil
 }
+
+// journaledTogether is how many contacts one record of the journal names: the
+// ids of a page of a search may be more than a record can hold.
+const journaledTogether = 256
 
 // leave notes how the question ended, and returns err.
 func (v *visit) leave(err error) error {
@@ -186,6 +204,7 @@ func (v *visit) leave(err error) error {
 // OutcomeOf tells the typed errors of the desk apart. All else is a failure.
 func OutcomeOf(err error) audit.Outcome {
 	var syntax *register.SyntaxError
+	var unsupported *register.UnsupportedError
 	var exceeded *ratelimit.Exceeded
 	var denied *access.Denied
 	switch {
@@ -193,8 +212,12 @@ func OutcomeOf(err error) audit.Outcome {
 		return audit.Answered
 	case errors.Is(err, register.ErrNotFound), errors.Is(err, ErrElsewhere):
 		return audit.NotFound
+	case errors.Is(err, ErrUnsupported):
+		return audit.Unsupported
 	case errors.As(err, &syntax):
 		return audit.Malformed
+	case errors.As(err, &unsupported):
+		return audit.Unsupported
 	case errors.As(err, &exceeded):
 		return audit.Limited
 	case errors.As(err, &denied):
@@ -224,6 +247,17 @@ func (d *Desk) Refuse(q Question, kind Kind, why error) error {
 	return err
 }
 
+// Name takes a ticket of a look-up and reads the name that is asked for. Nothing
+// is looked up: the question is answered elsewhere.
+func (d *Desk) Name(q Question) (register.Name, error) {
+	name, syntax := register.ParseName(q.Text)
+	v, err := d.admit(q, KindDomain, ratelimit.Lookup, syntax)
+	if err != nil {
+		return "", err
+	}
+	return name, v.leave(nil)
+}
+
 // Help takes a ticket and tells of the register itself.
 func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 	v, err := d.admit(q, KindHelp, ratelimit.Lookup, nil)
@@ -236,5 +270,7 @@ func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 		return About{}, v.leave(fmt.Errorf("help: reading the register: %w", err))
 	}
 	d.last.Store(&e)
-	return v.about(&e), v.leave(nil)
+	a := v.about(&e)
+	a.Searches = v.offers()
+	return a, v.leave(nil)
 }

@@ -51,6 +51,13 @@ func (f *faulty) Tags(ctx context.Context, k store.Kind, keys []string) ([]regis
 	return f.Reader.Tags(ctx, k, keys)
 }
 
+func (f *faulty) Search(ctx context.Context, scan store.Scan) ([]store.Match, store.Edition, error) {
+	if f.fail != nil {
+		return nil, store.Edition{}, f.fail
+	}
+	return f.Reader.Search(ctx, scan)
+}
+
 var (
 	now     = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	private = access.Channel{Addr: netip.MustParseAddr("192.0.2.7"), Private: true}
@@ -131,7 +138,7 @@ func fill(t *testing.T, w store.Writer) {
 		{Ref: ref(store.Contacts, "p1"), Alias: "p1-ex", Bytes: person.Append(nil), Refs: []store.Ref{ref(store.Registrars, "reg-a")}},
 		{Ref: ref(store.Contacts, "f1"), Alias: "f1-ex", Bytes: firm.Append(nil), Refs: []store.Ref{ref(store.Registrars, "reg-a")}},
 		{Ref: ref(store.Hosts, "ns1.shop.example"), Bytes: host.Append(nil), Refs: []store.Ref{ref(store.Registrars, "reg-a")}},
-		{Ref: ref(store.Registrars, "reg-a"), Alias: "9995", Bytes: regA.Append(nil)},
+		{Ref: ref(store.Registrars, "reg-a"), Alias: "9995", Bytes: regA.Append(nil), Terms: regA.Terms()},
 		{Ref: ref(store.Names, "held.example"), Bytes: reserved.Append(nil)},
 		{Ref: ref(store.Names, "shop.example"), Bytes: domain.Append(nil), Refs: []store.Ref{
 			ref(store.Contacts, "p1"), ref(store.Contacts, "f1"), ref(store.Contacts, "gone"),

@@ -1,0 +1,222 @@
+package lookup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"registerd/disclose"
+	"registerd/ratelimit"
+	"registerd/register"
+	"registerd/store"
+)
+
+// Search is a question for all objects that a pattern fits. Its Question.Text
+// need not be set: the desk puts there what access log and journal show.
+type Search struct {
+	Question
+	By      SearchBy
+	Pattern string // as it arrived
+	Part    disclose.FieldSet
+	Sort    string // RFC 8977 section 2.3: "name:d,expirationDate"; "" is by what was searched
+	Count   bool   // whether to count all matches
+	Cursor  string // SearchAnswer.Next of the page before; "" for the first page
+
+	// PageSize is how many objects a page holds; 0 is DefaultPage, and more than
+	// MaxPage is MaxPage.
+	PageSize int
+}
+
+// How many objects a page holds.
+const (
+	DefaultPage = 100
+	MaxPage     = 1000
+)
+
+// SearchBy is what is searched, and by which of its members (RFC 9082 section
+// 3.2).
+type SearchBy uint8
+
+// The searches. The zero SearchBy is none.
+const (
+	_ SearchBy = iota
+	DomainsByName
+	DomainsByServer
+	DomainsByAddress
+	HostsByName
+	HostsByAddress
+	EntitiesByName
+	EntitiesByHandle
+)
+
+// SearchAnswer is one page of what a search found, at least one object. Of
+// Domains, Hosts and Entities the one that was searched is set. The views are
+// narrowed to Part.
+type SearchAnswer struct {
+	About    About
+	By       SearchBy
+	Pattern  string // in its one form: no spelling of the search shows in its answer
+	Part     disclose.FieldSet
+	Domains  []disclose.Domain
+	Hosts    []disclose.Host
+	Entities []FoundEntity
+
+	Total    int // of all pages; -1 unless Search.Count
+	Page     int // from 1
+	PageSize int
+	Next     string // the cursor of the next page; "" on the last
+
+	Sorted   []SortKey // what the search was asked to be sorted by; nil when it was not
+	Sortable []SortProperty
+}
+
+// FoundEntity is a contact or a registrar. One of the two is set.
+type FoundEntity struct {
+	Contact   *disclose.Contact
+	Registrar *disclose.RegistrarView
+}
+
+// SortKey is a property that results are sorted by (RFC 8977 section 2.3.1).
+type SortKey struct {
+	Property   string
+	Descending bool
+}
+
+// SortProperty is a property that results of this search can be sorted by, for
+// this caller and field set. One of them is the default.
+type SortProperty struct {
+	Name    string
+	Default bool
+}
+
+// What a search costs of a budget, a look-up being 1. It tells of many objects
+// at once, each of which could have been looked up; to look through those that
+// are not given costs a hundredth of that, as it costs us.
+const (
+	searchCost    = 4 // for itself, found or not: some ranges of an index
+	lookedAtPrice = 100
+)
+
+// Search answers what a pattern fits. Nothing found is register.ErrNotFound, on
+// a later page too, if what was left for it is gone meanwhile. A pattern that is
+// not searched for, or more than 10,000 matches where they have to be counted or
+// sorted, is a *register.UnsupportedError. Who may not ask is *access.Denied,
+// whatever the register holds.
+func (d *Desk) Search(ctx context.Context, s Search) (*SearchAnswer, error) {
+	p, unread := planOf(&s)
+	s.Question.Text = s.By.String() + "=" + s.Pattern
+	if unread == nil {
+		s.Question.Text = p.text()
+	}
+	v, err := d.admit(s.Question, KindSearch, ratelimit.Lookup, unread)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.allow(p); err != nil {
+		return nil, v.leave(err)
+	}
+	from, err := v.open(p, s.Cursor)
+	if err != nil {
+		return nil, v.leave(err)
+	}
+	found, err := v.search(ctx, p, from)
+	if err != nil {
+		return nil, err
+	}
+	return v.answerSearch(ctx, p, from, found)
+}
+
+// search looks for matches. As many searches as there are processors run at
+// once: each may hold 10,000 records.
+func (v *visit) search(ctx context.Context, p *plan, from cursor) (*matches, error) {
+	select {
+	case v.desk.searches <- struct{}{}:
+		defer func() { <-v.desk.searches }()
+	case <-ctx.Done():
+		return nil, v.failSearch(ctx, fmt.Errorf("waiting for a place: %w", context.Cause(ctx)))
+	}
+	var l *look
+	var found *matches
+	err := errMoved
+	for try := 0; try < searchTries && errors.Is(err, errMoved); try++ {
+		l = &look{visit: v, plan: p}
+		found, err = l.matches(ctx, from)
+		v.ticket.Charge(l.visited / lookedAtPrice)
+	}
+	v.ticket.Charge(searchCost)
+	var unsupported *register.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		return nil, v.leave(err)
+	case err != nil:
+		return nil, v.failSearch(ctx, err)
+	case len(found.results) == 0:
+		return nil, v.leave(fmt.Errorf("search: %w", register.ErrNotFound))
+	}
+	return found, nil
+}
+
+// searchTries is how often a search begins anew because the register changed
+// between two of its scans, which lie milliseconds apart.
+const searchTries = 3
+
+// failSearch ends a search that failed. Whoever asks for so much that the time
+// runs out pays for it, like one who hangs up.
+func (v *visit) failSearch(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		v.ticket.Refund()
+	}
+	return v.leave(fmt.Errorf("search: reading the register: %w", err))
+}
+
+// answerSearch makes an answer of what was found, and releases it.
+func (v *visit) answerSearch(ctx context.Context, p *plan, from cursor, found *matches) (*SearchAnswer, error) {
+	a := &SearchAnswer{
+		About: v.about(&found.edition), By: p.by, Pattern: p.pattern.String(), Part: p.part,
+		Total: found.total, Page: from.page, PageSize: p.size,
+		Sorted: p.asked, Sortable: v.sortable(p),
+	}
+	if found.more != nil {
+		a.Next = v.seal(p, cursor{page: from.page + 1, at: found.more})
+	}
+	for _, r := range found.results {
+		switch {
+		case r.domain != nil:
+			a.Domains = append(a.Domains, *r.domain)
+		case r.host != nil:
+			a.Hosts = append(a.Hosts, *r.host)
+		default:
+			a.Entities = append(a.Entities, FoundEntity{r.contact, r.registrar})
+		}
+	}
+	v.ticket.Charge(len(found.results))
+	object := store.Ref{Kind: p.scans[0].kind, Key: p.pattern.String()}
+	if err := v.release(ctx, disclosureOf(object, found)); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// disclosureOf is what all the results tell together.
+func disclosureOf(object store.Ref, found *matches) disclosure {
+	out := disclosure{object: object, edition: found.edition}
+	for _, r := range found.results {
+		out.personal += r.personal()
+	}
+	out.fields = func() (fields []disclose.Field) {
+		for _, r := range found.results {
+			fields = append(fields, r.disclosed()...)
+		}
+		slices.Sort(fields)
+		return slices.Compact(fields)
+	}
+	out.contacts = func() (contacts []string) {
+		for _, r := range found.results {
+			contacts = append(contacts, r.contacts()...)
+		}
+		slices.Sort(contacts)
+		return slices.Compact(contacts)
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package lookup
+
+import (
+	"context"
+	"fmt"
+
+	"registerd/disclose"
+	"registerd/register"
+	"registerd/store"
+)
+
+// result is a match as its caller sees it, narrowed to the field set. One of
+// the views is set.
+type result struct {
+	kind      store.Kind
+	key       string
+	domain    *disclose.Domain
+	host      *disclose.Host
+	contact   *disclose.Contact
+	registrar *disclose.RegistrarView
+
+	record *disclose.Record // that the domain was made of
+}
+
+// view makes a result of a match. A scan looks only at what its caller is shown;
+// if the view holds back what it was found by, one of the two is wrong, and
+// nothing is answered.
+func (l *look) view(h *hit) (*result, error) {
+	r := &result{kind: h.Found.Kind, key: h.Key}
+	shown, err := false, error(nil)
+	switch r.kind {
+	case store.Names:
+		shown, err = l.viewDomain(r, &h.Found)
+	case store.Hosts:
+		shown, err = l.viewHost(r, &h.Found)
+	case store.Contacts:
+		shown, err = l.viewContact(r, &h.Found)
+	case store.Registrars:
+		shown, err = l.viewRegistrar(r, &h.Found)
+	}
+	if err == nil && !shown {
+		err = fmt.Errorf("%s: the index shows what the rules withhold: %w", r.kind, store.ErrDamaged)
+	}
+	return r, err
+}
+
+func isShown[T any](v disclose.Value[T]) bool { return v.Status() == disclose.Shown }
+
+func (l *look) viewDomain(r *result, f *store.Found) (shown bool, err error) {
+	record, err := decodeRecord(f)
+	if err != nil {
+		return false, err
+	}
+	view := l.published.Policy.Domain(l.viewer(), record)
+	shown = isShown(view.Name) && (l.by == DomainsByName || isShown(view.NameServers))
+	view = view.Narrow(l.part)
+	r.domain, r.record = &view, record
+	return shown, nil
+}
+
+// relate adds their variants to the domains of a page, as look-ups have them.
+func (l *look) relate(ctx context.Context, page *matches) error {
+	if l.part != disclose.Full {
+		return nil
+	}
+	for _, r := range page.results {
+		if r.record == nil {
+			continue
+		}
+		related, err := l.related(ctx, r.record.Domain, l.edition.Version)
+		if err != nil {
+			return err
+		}
+		if len(related) > 0 {
+			r.record.Related = related
+			view := l.published.Policy.Domain(l.viewer(), r.record)
+			r.domain = &view
+		}
+	}
+	return nil
+}
+
+func (l *look) viewHost(r *result, f *store.Found) (shown bool, err error) {
+	h, err := register.DecodeHost(f.Bytes)
+	if err != nil {
+		return false, err
+	}
+	by, err := registrarIn(f.With)
+	if err != nil {
+		return false, err
+	}
+	view := l.published.Policy.Host(l.viewer(), h, by)
+	shown = isShown(view.Name) && (l.by == HostsByName || isShown(view.Addrs))
+	view = view.Narrow(l.part)
+	r.host = &view
+	return shown, nil
+}
+
+func (l *look) viewContact(r *result, f *store.Found) (shown bool, err error) {
+	c, err := register.DecodeContact(f.Bytes)
+	if err != nil {
+		return false, err
+	}
+	view, known := l.published.Policy.Contact(l.viewer(), c)
+	shown = known && isShown(view.Handle) && (l.by == EntitiesByHandle || isShown(view.Name))
+	view = view.Narrow(l.part)
+	r.contact = &view
+	return shown, nil
+}
+
+func (l *look) viewRegistrar(r *result, f *store.Found) (shown bool, err error) {
+	raw, err := register.DecodeRegistrar(f.Bytes)
+	if err != nil {
+		return false, err
+	}
+	view := l.published.Policy.Registrar(l.viewer(), raw)
+	shown = isShown(view.ID) && (l.by == EntitiesByHandle || isShown(view.Name))
+	view = view.Narrow(l.part)
+	r.registrar = &view
+	return shown, nil
+}
+
+// personal is how many records of persons the result tells of.
+func (r *result) personal() int {
+	switch {
+	case r.domain != nil:
+		return r.domain.PersonalRecords()
+	case r.contact != nil && r.contact.Personal():
+		return 1
+	}
+	return 0
+}
+
+// disclosed are the fields that the journal records.
+func (r *result) disclosed() []disclose.Field {
+	switch {
+	case r.domain != nil:
+		return r.domain.Disclosed()
+	case r.contact != nil:
+		return r.contact.Disclosed()
+	}
+	return nil
+}
+
+// contacts are those whose data the result tells.
+func (r *result) contacts() []string {
+	switch {
+	case r.domain != nil:
+		return r.domain.ContactsShown()
+	case r.contact != nil && r.contact.Identity() != "":
+		return []string{r.contact.Identity()}
+	}
+	return nil
+}
