@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -27,11 +28,11 @@ var (
 	contentType  = []string{mediaType}
 	noSniff      = []string{"nosniff"}
 	noContent    = []string{"default-src 'none'"}
-	vary         = []string{"Accept, Authorization"}
+	vary         = []string{"Accept, Accept-Encoding, Authorization"} // not Origin: any is allowed, in the same words
 	revalidate   = []string{"public, no-cache"}
 	noStore      = []string{"no-store"}
 	methods      = []string{"GET, HEAD, OPTIONS"}
-	mayAskWith   = []string{"Authorization, RDAP-Purpose, RDAP-Case"}
+	mayAskWith   = []string{"Accept, Authorization, If-None-Match, RDAP-Purpose, RDAP-Case"} // Accept: with quotes in it, it is asked for
 	maySee       = []string{"ETag, Retry-After, WWW-Authenticate"}
 	preflightAge = []string{"86400"}
 	challenge    = []string{`Bearer realm="RDAP", error="invalid_token"`}
@@ -41,12 +42,18 @@ var (
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header["Access-Control-Allow-Origin"] = anyOrigin
+	header["Access-Control-Expose-Headers"] = maySee
 	header["Content-Type"] = contentType
 	header["X-Content-Type-Options"] = noSniff
 	header["Content-Security-Policy"] = noContent
 	header["Vary"] = vary
 	if h.hsts != nil && (r.TLS != nil || h.private) {
 		header["Strict-Transport-Security"] = h.hsts
+	}
+	if !r.ProtoAtLeast(1, 1) {
+		// It may have had a Transfer-Encoding, which net/http takes away without a
+		// word; then nobody knows where the next request begins (RFC 9112 section 6.1).
+		header["Connection"] = []string{"close"}
 	}
 	defer h.recover(w, r)
 	switch {
@@ -59,7 +66,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header["Connection"] = []string{"close"} // what follows is not a request
 		h.refuses(errBody)(w, r)
 	default:
-		h.router.ServeHTTP(w, r)
+		h.router.ServeHTTP(w, unspelled(r))
 	}
 }
 
@@ -85,20 +92,25 @@ func (h *Handler) answers(kind lookup.Kind, prefix string, ask ask) http.Handler
 			h.problem(w, r, h.refuse(r, kind, why))
 			return
 		}
-		caller, err := h.caller(r)
-		if err != nil {
-			h.problem(w, r, err)
-			return
-		}
-		ctx, cancel := context.WithTimeout(r.Context(), lookupTime)
-		defer cancel()
-		out, err := ask(ctx, lookup.Question{Caller: caller, Window: lookup.RDAP, Text: text})
-		if err != nil {
-			h.problem(w, r, err)
-			return
-		}
-		send(w, r, out, caller)
+		h.answer(w, r, text, ask)
 	}
+}
+
+// answer puts one question, which could be read, and writes its answer.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, text string, ask ask) {
+	caller, err := h.caller(r)
+	if err != nil {
+		h.problem(w, r, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), lookupTime)
+	defer cancel()
+	out, err := ask(ctx, lookup.Question{Caller: caller, Window: lookup.RDAP, Text: text})
+	if err != nil {
+		h.problem(w, r, err)
+		return
+	}
+	h.send(w, r, out, caller)
 }
 
 // refuses makes a handler of a refusal.
@@ -159,28 +171,49 @@ func tagged(body []byte) lookup.Written {
 }
 
 // send writes an answer. The public's may be kept and must be checked each
-// time, since a consent is withdrawn at once; any other's is kept by nobody.
-func send(w http.ResponseWriter, r *http.Request, out lookup.Written, c access.Caller) {
+// time, since a consent is withdrawn at once; any other's is kept by nobody, has
+// no tag to be asked about, and is not compressed.
+func (h *Handler) send(w http.ResponseWriter, r *http.Request, out lookup.Written, c access.Caller) {
 	header := w.Header()
 	if c.Named() {
 		header["Cache-Control"] = noStore
-	} else {
-		header["Cache-Control"] = revalidate
-		header["Etag"] = []string{out.Tag}
-		if holds(r.Header["If-None-Match"], out.Tag) {
-			delete(header, "Content-Type")
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
+		write(w, r, http.StatusOK, out.Body)
+		return
 	}
-	write(w, r, http.StatusOK, out.Body)
+	coding := codingFor(r.Header["Accept-Encoding"], len(out.Body))
+	tag := tagIn(coding, out.Tag)
+	if match := r.Header["If-Match"]; match != nil && !holds(match, tag, strongly) {
+		h.problem(w, r, errPrecondition)
+		return
+	}
+	header["Cache-Control"] = revalidate
+	header["Etag"] = []string{tag}
+	if holds(r.Header["If-None-Match"], tag, weakly) {
+		delete(header, "Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := h.packer.packed(coding, out)
+	if coding != identity {
+		header["Content-Encoding"] = contentEncoding[coding]
+	}
+	write(w, r, http.StatusOK, body)
 }
 
-// holds reports whether one of the tags is the answer's (RFC 9110 section 13.1.2).
-func holds(headers []string, tag string) bool {
+// comparison is what a tag may begin with and be the same (RFC 9110 section 8.8.3.2).
+type comparison string
+
+const (
+	strongly comparison = ""
+	weakly   comparison = "W/"
+)
+
+// holds reports whether one of the tags is the answer's (RFC 9110 sections
+// 13.1.1, 13.1.2).
+func holds(headers []string, tag string, as comparison) bool {
 	for _, header := range headers {
 		for t := range strings.SplitSeq(header, ",") {
-			t = strings.TrimPrefix(strings.TrimSpace(t), "W/")
+			t = strings.TrimPrefix(strings.Trim(t, " \t"), string(as))
 			if t == tag || t == "*" {
 				return true
 			}
@@ -199,13 +232,18 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 
 // problem writes an error answer, and logs what was a failure of ours.
 func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
+	var other *lookup.Elsewhere
+	if errors.As(err, &other) && !leadsBack(r, other) {
+		h.refer(w, r, other)
+		return
+	}
 	p := problemOf(err)
 	if p.ours && r.Context().Err() == nil {
 		h.log.Error("rdap: a question could not be answered", "error", err)
 	}
 	header := w.Header()
+	header["Content-Type"] = contentType
 	header["Cache-Control"] = noStore
-	header["Access-Control-Expose-Headers"] = maySee
 	if p.retry > 0 {
 		header["Retry-After"] = []string{strconv.Itoa(p.retry)}
 	}

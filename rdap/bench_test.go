@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"registerd/disclose"
@@ -56,6 +57,30 @@ func BenchmarkHandler(b *testing.B) {
 	}
 }
 
+// BenchmarkCodings is what an answer costs in each coding: kept, and made anew.
+func BenchmarkCodings(b *testing.B) {
+	for name, kept := range map[string]int{"kept": 10, "anew": 0} {
+		for _, coding := range []string{"identity", "gzip", "zstd"} {
+			b.Run(name+"/"+coding, func(b *testing.B) {
+				w := open(b, setup{kept: kept})
+				r := httptest.NewRequest("GET", "/domain/shop.example", nil)
+				r.Header.Set("Accept-Encoding", coding)
+				out := discard{http.Header{}}
+				b.ReportAllocs()
+				for b.Loop() {
+					clear(out.header)
+					w.handler.ServeHTTP(out, r)
+				}
+				size, err := strconv.Atoi(out.header.Get("Content-Length"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(size), "bytes")
+			})
+		}
+	}
+}
+
 func BenchmarkLoopback(b *testing.B) {
 	w := open(b, setup{kept: 10})
 	b.RunParallel(func(pb *testing.PB) {
@@ -72,4 +97,21 @@ func BenchmarkLoopback(b *testing.B) {
 			res.Body.Close()
 		}
 	})
+}
+
+// BenchmarkEncodeSearch writes pages of 100 of the usual domains.
+func BenchmarkEncodeSearch(b *testing.B) {
+	for _, part := range []disclose.FieldSet{disclose.Full, disclose.Brief, disclose.ID} {
+		b.Run(part.String(), func(b *testing.B) {
+			a := foundBy(lookup.DomainsByName, disclose.Public, part, 0)
+			for range lookup.DefaultPage {
+				a.Domains = append(a.Domains, usual().Domain.Narrow(part))
+			}
+			b.SetBytes(int64(len(rdap.Search(base, rdap.Country, a, lookup.Search{}))))
+			b.ReportAllocs()
+			for b.Loop() {
+				rdap.Search(base, rdap.Country, a, lookup.Search{})
+			}
+		})
+	}
 }

@@ -51,14 +51,19 @@ func (e *encoder) contactAlone(c *disclose.Contact, top *lookup.About) {
 
 func (e *encoder) contactMembers(c *disclose.Contact) {
 	e.member("objectClassName", "entity")
-	e.handle(c.Handle, atContactID)
+	hide(e, c.Handle, atContactID)
+	if handle, known := c.Handle.Get(); known {
+		e.entityHandle(handle)
+	}
 	if word := roleWord(c.Role); word != "" {
 		mark := e.begin("roles", '[')
 		e.text(word)
 		e.end(mark, ']')
 	}
 	e.contactStatuses(c)
-	e.contactCard(c)
+	if e.part == disclose.Full { // else there is no name for it, and fn would be empty
+		e.contactCard(c)
+	}
 	e.contactRemarks(c)
 }
 
@@ -90,7 +95,7 @@ func (e *encoder) contactSponsor(c *disclose.Contact) {
 	mark := e.begin("entities", '[')
 	e.open('{')
 	e.member("objectClassName", "entity")
-	e.member("handle", id)
+	e.entityHandle(id)
 	e.raw(`"roles":["registrar"]`)
 	e.selfOnly(e.site.entityURL(id))
 	e.close('}')

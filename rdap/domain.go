@@ -1,6 +1,7 @@
 package rdap
 
 import (
+	"cmp"
 	"strconv"
 
 	"registerd/disclose"
@@ -38,7 +39,7 @@ func (e *encoder) domain(d *disclose.Domain, top *lookup.About) {
 	e.domainLinks(d, named)
 	e.domainRemarks(d)
 	e.domainEntities(d)
-	e.notices(top)
+	e.notices(top, e.site.profile.domainNotices()...)
 }
 
 func (e *encoder) handle(v disclose.Value[string], at place) {
@@ -48,26 +49,45 @@ func (e *encoder) handle(v disclose.Value[string], at place) {
 	}
 }
 
-// variants tells which name this one is a variant of. The register does not
-// say how the two are related, so no relation is given.
+// variants writes the variants of the name (RFC 9083 section 5.3): which they
+// are, how they stand to it, and the table that makes them so. Of an original
+// that is not registered any more, no relation is known.
 func (e *encoder) variants(d *disclose.Domain) {
-	hide(e, d.VariantOf, atVariants)
-	hide(e, d.IDNTable, atIDNTable)
-	original, ok := d.VariantOf.Get()
-	if !ok {
-		return
+	of, list := atVariantOf, atVariants
+	if !d.VariantOf.Redacted() || !d.Variants.Redacted() {
+		of.path, list.path = "", "" // the member is there, for the other
 	}
+	hide(e, d.VariantOf, of)
+	hide(e, d.Variants, list)
+	hide(e, d.IDNTable, atIDNTable)
 	table, _ := d.IDNTable.Get()
+	original, isVariant := d.VariantOf.Get()
+	variants, _ := d.Variants.Get()
 	mark := e.begin("variants", '[')
+	for _, v := range variants {
+		isVariant = isVariant && v.Name != original
+		e.variant(cmp.Or(v.IDNTable, table), v.Name, v.Relation)
+	}
+	if isVariant {
+		e.variant(table, original, nil)
+	}
+	e.end(mark, ']')
+}
+
+func (e *encoder) variant(table string, name register.Name, relations []disclose.Relation) {
 	e.open('{')
+	mark := e.begin("relation", '[')
+	for _, r := range relations {
+		e.text(string(r))
+	}
+	e.end(mark, ']')
 	e.optional("idnTable", table)
-	inner := e.begin("variantNames", '[')
+	mark = e.begin("variantNames", '[')
 	e.open('{')
-	e.names(original)
-	e.close('}')
-	e.end(inner, ']')
+	e.names(name)
 	e.close('}')
 	e.end(mark, ']')
+	e.close('}')
 }
 
 func (e *encoder) domainStatuses(d *disclose.Domain) {

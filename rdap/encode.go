@@ -14,6 +14,21 @@ import (
 type site struct {
 	base  string // public base URL, with its final "/"
 	whois string // host for port43; "" when there is none
+	tag   string // behind the handles of entities (RFC 8521); "" when there is none
+
+	profile Profile
+}
+
+// supports reports an extension that answers may make use of.
+func (s site) supports(x extension) bool { return s.closed()&x == 0 }
+
+// closed are the extensions that no answer makes use of.
+func (s site) closed() extension {
+	x := s.profile.closed()
+	if s.tag == "" {
+		x |= usesTags
+	}
+	return x
 }
 
 // encoder writes one answer: an object into the writer, and what is withheld of
@@ -28,6 +43,8 @@ type encoder struct {
 	party    party  // whose fields are written
 	lang     string // of the answer: that of its reasons
 	uses     extension
+	part     disclose.FieldSet // how much of each object is written
+	cut      int               // how many objects are given where there are more; 0 where there are not
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
@@ -39,20 +56,37 @@ const mediaType = "application/rdap+json"
 type extension uint16
 
 const (
-	usesRedaction extension = 1 << iota // RFC 9537
+	usesRedaction  extension = 1 << iota // RFC 9537
+	usesPaging                           // RFC 8977
+	usesSorting                          // RFC 8977
+	usesSubsetting                       // RFC 8982
+	usesTags                             // RFC 8521
+	usesTIG                              // ICANN's gTLD profile
+	usesRP
 	extensions
+	usesICANN = usesTIG | usesRP
 )
 
-// identifiers are as registered with IANA, in the order of their bits.
-var identifiers = [...]string{"redacted"}
+// identifiers are as registered with IANA, but for the one that RFC 8521 spells
+// otherwise; in the order of their bits, each with what help says that it is for.
+var identifiers = [...]struct{ id, use string }{
+	{"redacted", "What may not be published is left out, and listed with the reason in the member redacted (RFC 9537)."},
+	{"paging", "Search results come in pages, and are counted on request (RFC 8977)."},
+	{"sorting", "Search results are sorted as is asked for (RFC 8977)."},
+	{"subsetting", "Less of each search result is given on request (RFC 8982)."},
+	{"rdap_objectTag_level_0", "The handles of entities end in the tag of this register (RFC 8521)."},
+	{"icann_rdap_technical_implementation_guide_1", "ICANN's gTLD RDAP Technical Implementation Guide 2.2."},
+	{"icann_rdap_response_profile_1", "ICANN's gTLD RDAP Response Profile 2.2."},
+}
 
 // encode has write fill in the members of the topmost object, and returns the
 // whole answer in bytes of its own. It conforms to what it makes use of.
 func (s site) encode(self, lang string, write func(*encoder)) []byte {
 	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
+	defer e.keep()
 	e.b, e.redacted.b = append(e.b[:0], '{'), e.redacted.b[:0]
-	e.site, e.self, e.base, e.root, e.party, e.lang, e.uses = s, self, "$", "", 0, lang, 0
+	e.site, e.self, e.base, e.root, e.party, e.lang, e.uses = s, self, "$", "", 0, lang, s.profile.always()
+	e.part, e.cut = disclose.Full, 0
 	write(e)
 	e.withheld()
 
@@ -62,14 +96,24 @@ func (s site) encode(self, lang string, write func(*encoder)) []byte {
 	return append(append(out, members...), '}')
 }
 
+// maxKept bounds the memory of an encoder that waits for its next answer: that
+// of the largest page, which is rarely asked for, goes back.
+const maxKept = 4 << 20
+
+func (e *encoder) keep() {
+	if cap(e.b) <= maxKept {
+		encoders.Put(e)
+	}
+}
+
 // conformanceRoom is for the head of an answer, with every extension.
 const conformanceRoom = 256
 
 func appendConformance(b []byte, uses extension) []byte {
 	b = append(b, `"rdapConformance":["rdap_level_0"`...)
-	for i, id := range identifiers {
+	for i := range identifiers {
 		if uses>>i&1 != 0 {
-			b = append(append(append(b, `,"`...), id...), '"')
+			b = append(append(append(b, `,"`...), identifiers[i].id...), '"')
 		}
 	}
 	return append(b, `],`...)
@@ -239,9 +283,27 @@ func (e *encoder) names(n register.Name) {
 func (s site) domainURL(n register.Name) string { return s.base + "domain/" + string(n) }
 func (s site) hostURL(n register.Name) string   { return s.base + "nameserver/" + string(n) }
 
+// tagged is an entity's handle as it is written: with the register's tag, unless
+// nobody could ask for what comes of it.
+func (s site) tagged(handle string) string {
+	if s.tag == "" || len(handle)+len("-")+len(s.tag) > register.MaxHandle {
+		return handle
+	}
+	return handle + "-" + s.tag
+}
+
+// entityHandle writes the handle of an entity.
+func (e *encoder) entityHandle(handle string) {
+	if e.site.tag != "" {
+		e.uses |= usesTags
+	}
+	e.member("handle", e.site.tagged(handle))
+}
+
 // entityURL is canonical: handles are the same in any case, and links may not
 // depend on the spelling asked for.
 func (s site) entityURL(handle string) string {
+	handle = s.tagged(handle)
 	key, err := register.HandleKey(handle)
 	if err != nil {
 		key = handle

@@ -1,6 +1,10 @@
 package rdap
 
-import "registerd/lookup"
+import (
+	"github.com/go-chi/chi/v5"
+
+	"registerd/lookup"
+)
 
 // The encoders, as the window of that base uses them.
 
@@ -14,5 +18,15 @@ func Registrar(base string, a *lookup.EntityAnswer) []byte {
 	return site{base: base}.registrarAnswer(a)
 }
 
+func Search(base string, p Profile, a *lookup.SearchAnswer, s lookup.Search) []byte {
+	return site{base: base, profile: p}.searchAnswer(a, s)
+}
+
 // AppendString is the string writer.
 var AppendString = appendString
+
+// CodingFor chooses how an answer of a length is sent.
+var CodingFor = codingFor
+
+// Routes are what the window's router knows.
+func (h *Handler) Routes() chi.Router { return h.router }

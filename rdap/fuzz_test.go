@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
+
+	"registerd/rdap"
 )
 
 // FuzzRequests: whatever is asked, the answer is RDAP, no failure, and without
@@ -22,7 +24,17 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Add("GET", "entity/%E2%80%AE", "farv1_qp=%ff", "Bearer \xff", "*/*")
 	f.Add("HEAD", "domain/xn--a.example", "%zz", "", "")
-	w := open(f, setup{kept: 100})
+	f.Add("GET", "domain/shop.example", "", "", "gzip, zstd;q=0.5, *")
+	f.Add("GET", "domain/shop.example", "", "", "text/html, */*;q=0.1")
+	f.Add("GET", "nameservers", "ip=192.0.2.7&count=1&sort=name:d&fieldSet=brief", "", "")
+	f.Add("GET", "nameservers", "n%61me=ns1%2eshop.example&cursor=AAAA", "", "")
+	f.Add("GET", "domains", "name=b%C3%BC*.example&name=x", "", "")
+	f.Add("HEAD", "entities", "fn=a+b%2A&%zz=1&;", "", "")
+	page, err := rdap.ReadPage("https://www.nic.example/{name}")
+	if err != nil {
+		f.Fatal(err)
+	}
+	w := open(f, setup{kept: 100, page: page})
 	f.Fuzz(func(t *testing.T, method, path, query, authorization, accept string) {
 		u, err := url.ParseRequestURI("/" + path)
 		if err != nil {
@@ -31,7 +43,7 @@ func FuzzRequests(f *testing.F) {
 		u.RawQuery = query
 		r := &http.Request{
 			Method: method, URL: u, RemoteAddr: "192.0.2.1:5000", Header: http.Header{
-				"Accept": {accept}, "If-None-Match": {accept}, "Rdap-Case": {accept},
+				"Accept": {accept}, "Accept-Encoding": {accept}, "If-None-Match": {accept}, "Rdap-Case": {accept},
 			},
 		}
 		if authorization != "" {
@@ -47,9 +59,13 @@ func FuzzRequests(f *testing.F) {
 			t.Fatalf("a withheld value was sent: %s", body)
 		}
 		switch {
-		case method == http.MethodHead || rec.Code == 204 || rec.Code == 304:
+		case method == http.MethodHead || rec.Code == 204 || rec.Code == 303 || rec.Code == 304:
 			if len(body) != 0 {
 				t.Fatalf("status %d with a body", rec.Code)
+			}
+		case rec.Header().Get("Content-Encoding") != "":
+			if whole := plain(t, rec.Header().Get("Content-Encoding"), body); !json.Valid(whole) || bytes.Contains(whole, []byte(canary)) {
+				t.Fatalf("status %d: %s", rec.Code, whole)
 			}
 		case !json.Valid(body) || rec.Header().Get("Content-Length") != strconv.Itoa(len(body)):
 			t.Fatalf("status %d: Content-Length %s: %s", rec.Code, rec.Header().Get("Content-Length"), body)

@@ -48,12 +48,13 @@ func (w *writer) begin(k string, bracket byte) (mark int) {
 	return mark
 }
 
-func (w *writer) end(mark int, bracket byte) {
+func (w *writer) end(mark int, bracket byte) (written bool) {
 	if c := w.b[len(w.b)-1]; c == '[' || c == '{' {
 		w.b = w.b[:mark]
-		return
+		return false
 	}
 	w.b = append(w.b, bracket)
+	return true
 }
 
 func (w *writer) raw(json string) {

@@ -8,13 +8,20 @@ import (
 
 // notices are the register's own words, in the topmost object only (RFC 9083
 // section 4.3): the terms, the policies, and who says all this, from data how old.
-func (e *encoder) notices(top *lookup.About) {
+func (e *encoder) notices(top *lookup.About, fixed ...fixedNotice) {
 	if top == nil {
 		return
 	}
 	mark := e.begin("notices", '[')
 	e.terms(*top)
+	for _, n := range fixed {
+		e.linked(n.title, n.rel, n.href, n.says)
+	}
+	for _, n := range top.Policies.Notices {
+		e.linked(n.Title, "related", n.Link, n.Lines...)
+	}
 	e.policies(*top)
+	e.truncated()
 	e.keeper(*top)
 	e.end(mark, ']')
 }
@@ -91,38 +98,22 @@ func (e *encoder) keeper(a lookup.About) {
 	e.close('}')
 }
 
+// linked writes a notice that leads somewhere, or nowhere when href is "".
+func (e *encoder) linked(title, rel, href string, lines ...string) {
+	e.open('{')
+	e.member("title", title)
+	mark := e.begin("description", '[')
+	for _, line := range lines {
+		e.text(line)
+	}
+	e.end(mark, ']')
+	if isURL(href) {
+		mark := e.begin("links", '[')
+		e.link(rel, href, "text/html", "")
+		e.end(mark, ']')
+	}
+	e.close('}')
+}
+
 // notice writes a notice of constant and configured lines.
 func (e *encoder) notice(title string, lines ...string) { e.remark(title, "", lines...) }
-
-// help tells how to ask (RFC 9083 section 7). Unlike other answers it lists
-// every extension that the server knows (section 4.1).
-func (s site) help(a lookup.About, limits []string) []byte {
-	self := s.base + "help"
-	zones := make([]string, 0, len(a.Zones)+1)
-	zones = append(zones, "This server answers for names in these zones:")
-	for _, z := range a.Zones {
-		zones = append(zones, string(z))
-	}
-	return s.encode(self, ours, func(e *encoder) {
-		e.uses = extensions - 1
-		e.member("lang", e.lang)
-		mark := e.begin("notices", '[')
-		e.terms(a)
-		e.policies(a)
-		if len(zones) > 1 {
-			e.notice("Zones", zones...)
-		}
-		e.notice("Queries",
-			"domain/NAME, nameserver/NAME, entity/HANDLE and help are answered, to GET and HEAD.",
-			"There are no searches, and no networks or autonomous systems.")
-		e.notice("Authentication",
-			"Entitled users send a bearer token (RFC 6750) over TLS.",
-			"The purpose goes in the header RDAP-Purpose or the query parameter farv1_qp, the user's own case reference in the header RDAP-Case.",
-			"Every answer above the public one is journaled.")
-		e.notice("Redaction",
-			"What may not be published is left out, and listed in the member redacted (RFC 9537).")
-		e.notice("Limits", limits...)
-		e.keeper(a)
-		e.end(mark, ']')
-	})
-}

@@ -58,10 +58,13 @@ func problemOf(err error) problem {
 	var syntax *register.SyntaxError
 	var exceeded *ratelimit.Exceeded
 	var denied *access.Denied
+	var unsupported *register.UnsupportedError
 	var reserved *reservedError
 	switch {
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: sentence(refused.why.Reason)}
+	case errors.Is(err, lookup.ErrUnsupported):
+		return problemOf(errUnsupported)
 	case errors.As(err, &reserved):
 		return reservedProblem(reserved.view)
 	case errors.Is(err, lookup.ErrElsewhere):
@@ -72,6 +75,8 @@ func problemOf(err error) problem {
 		return limitProblem(exceeded)
 	case errors.As(err, &denied):
 		return deniedProblem(denied)
+	case errors.As(err, &unsupported):
+		return problem{status: 422, title: "Unprocessable Content", says: sentence(unsupported.Error())}
 	case errors.As(err, &syntax):
 		return problem{status: 400, title: "Bad Request", says: sentence(syntax.Error())}
 	default:
@@ -124,6 +129,8 @@ func deniedProblem(d *access.Denied) problem {
 	case access.JournalRequired:
 		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
 			says: "Answers above the public one cannot be journaled at the moment, and are not given."}
+	case access.SearchRefused:
+		return problem{status: 403, title: "Forbidden", says: "This search is not answered to you.", notice: d.Reason}
 	default:
 		return problem{status: 403, title: "Forbidden", says: "The question is not answered to this account."}
 	}
@@ -147,8 +154,11 @@ func (s site) problem(p problem, a lookup.About) []byte {
 }
 
 func noticeTitle(status int) string {
-	if status == http.StatusTooManyRequests {
+	switch status {
+	case http.StatusTooManyRequests:
 		return "Limits"
+	case http.StatusForbidden:
+		return "Publication rules"
 	}
 	return "Reserved name"
 }

@@ -65,6 +65,7 @@ func isNote(s string) bool { return len(s) <= maxNote && utf8.ValidString(s) }
 
 var (
 	errEncoding = refuse(http.StatusBadRequest, "Bad Request", "the path is not UTF-8 in percent-encoding")
+	errMixed    = refuse(http.StatusBadRequest, "Bad Request", "the name has labels in Unicode and in ASCII form")
 	errTwice    = refuse(http.StatusBadRequest, "Bad Request", "the path holds a percent sign after decoding")
 )
 
@@ -82,6 +83,8 @@ func (h *Handler) tail(r *http.Request, prefix string) (string, error) {
 		return "", errEncoding
 	case strings.IndexByte(text, '%') >= 0:
 		return "", errTwice
+	case prefix != "/entity/" && h.site.profile.mixesLabels(text):
+		return "", errMixed
 	}
 	return text, nil
 }

@@ -35,6 +35,12 @@ type Config struct {
 	// when there is none.
 	WHOIS string
 
+	// Profile is what answers keep to beyond the standards.
+	Profile Profile
+
+	// Page is the web page that people are sent to; nil when there is none.
+	Page *Page
+
 	// Private says that the listener stands behind TLS: nobody on the way can
 	// read an answer. Connections with TLS and from loopback are private anyway.
 	Private bool
@@ -53,6 +59,8 @@ type Handler struct {
 	limits  []string
 	log     *slog.Logger
 	prefix  string // path of the base without its final "/": where a front end may leave it
+	page    *Page
+	packer  *packer
 	router  *chi.Mux
 	hsts    []string
 }
@@ -70,9 +78,17 @@ func New(c Config) (*Handler, error) {
 		base.User != nil || !strings.HasSuffix(base.Path, "/") {
 		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL that ends in /", c.Base)
 	}
+	packer, err := newPacker()
+	if err != nil {
+		return nil, fmt.Errorf("rdap: making ready to compress: %w", err)
+	}
 	h := &Handler{
-		site: site{base: c.Base, whois: c.WHOIS}, desk: c.Desk, private: c.Private, limits: c.Limits,
+		site: site{base: c.Base, whois: c.WHOIS, profile: c.Profile}, desk: c.Desk, private: c.Private, limits: c.Limits,
 		log: c.Log, prefix: strings.TrimSuffix(base.EscapedPath(), "/"), router: chi.NewRouter(),
+		page: c.Page, packer: packer,
+	}
+	if c.Profile.closed()&usesTags == 0 {
+		h.site.tag = c.Desk.Tag()
 	}
 	if base.Scheme == "https" {
 		h.hsts = []string{"max-age=31536000"}
@@ -86,12 +102,19 @@ func New(c Config) (*Handler, error) {
 
 // routes are the paths of RFC 9082 section 3. Only GET and HEAD come this far.
 func (h *Handler) routes(r chi.Router) {
-	r.Handle("/domain/*", h.answers(lookup.KindDomain, "/domain/", h.domain))
+	r.Handle("/domain/*", h.orPage(h.answers(lookup.KindDomain, "/domain/", h.domain)))
 	r.Handle("/nameserver/*", h.answers(lookup.KindHost, "/nameserver/", h.host))
 	r.Handle("/entity/*", h.answers(lookup.KindEntity, "/entity/", h.entity))
 	r.Handle("/help", h.answers(lookup.KindHelp, "/help", h.help))
+	r.Handle("/"+descriptionPath, h.describe())
 	unsupported := h.refuses(errUnsupported)
-	for _, path := range []string{"/domains", "/nameservers", "/entities", "/ip", "/ips", "/autnum", "/autnums"} {
+	for place, s := range searches {
+		r.Handle("/"+s.path, h.search(place))
+		r.Handle("/"+s.path+"/reverse_search/*", unsupported)
+	}
+	r.Handle("/ip/*", http.HandlerFunc(h.network))
+	r.Handle("/autnum/*", h.answers(lookup.KindAutnum, "/autnum/", h.autnum))
+	for _, path := range []string{"/ips", "/autnums"} {
 		r.Handle(path, unsupported)
 		r.Handle(path+"/*", unsupported)
 	}
@@ -100,11 +123,13 @@ func (h *Handler) routes(r chi.Router) {
 
 var (
 	errUnsupported = refuse(http.StatusNotImplemented, "Not Implemented",
-		"this server answers domain, nameserver, entity and help, and no searches")
+		"this server knows no networks and no autonomous systems, and answers no reverse searches")
 	errUnreadable = refuse(http.StatusBadRequest, "Bad Request",
 		"the path is not an RDAP query: ask for domain/NAME, nameserver/NAME, entity/HANDLE or help")
 	errMethod = refuse(http.StatusMethodNotAllowed, "Method Not Allowed",
 		"questions are asked with GET or HEAD")
+	errPrecondition = refuse(http.StatusPreconditionFailed, "Precondition Failed",
+		"the answer is another one than If-Match allows")
 	errBody = refuse(http.StatusRequestEntityTooLarge, "Content Too Large",
 		"a question has no body")
 )

@@ -96,7 +96,8 @@ var (
 	atHandle      = place{name: "ID", path: ".handle"}
 	atHostHandles = place{name: "ID", path: ".nameservers[*].handle"}
 	atLDHName     = place{name: "Name", path: ".ldhName"}
-	atVariants    = place{name: "Variant Of", path: ".variants"}
+	atVariantOf   = place{name: "Variant Of", path: ".variants"}
+	atVariants    = place{name: "Variants", path: ".variants"}
 	atIDNTable    = place{name: "IDN Table", path: ".variants[0].idnTable"}
 	atServers     = place{name: "Name Servers", path: ".nameservers"}
 	atAddrs       = place{name: "IP Addresses", path: ".ipAddresses"}

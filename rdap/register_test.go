@@ -180,21 +180,21 @@ func objectOf(t testing.TB, o any) store.Object {
 		if o.IANA != 0 {
 			alias = "9995"
 		}
-		return store.Object{Ref: store.Ref{Kind: store.Registrars, Key: key(o.ID)}, Alias: alias, Bytes: o.Append(nil)}
+		return store.Object{Ref: store.Ref{Kind: store.Registrars, Key: key(o.ID)}, Alias: alias, Bytes: o.Append(nil), Terms: o.Terms()}
 	case *register.Contact:
 		return store.Object{
-			Ref: store.Ref{Kind: store.Contacts, Key: key(o.Handle)}, Alias: key(o.ROID), Bytes: o.Append(nil),
+			Ref: store.Ref{Kind: store.Contacts, Key: key(o.Handle)}, Alias: key(o.ROID), Bytes: o.Append(nil), Terms: o.Terms(),
 			Refs: []store.Ref{{Kind: store.Registrars, Key: key(o.Sponsor)}},
 		}
 	case *register.Host:
 		return store.Object{
-			Ref: store.Ref{Kind: store.Hosts, Key: string(o.Name)}, Bytes: o.Append(nil),
+			Ref: store.Ref{Kind: store.Hosts, Key: string(o.Name)}, Bytes: o.Append(nil), Terms: o.Terms(),
 			Refs: []store.Ref{{Kind: store.Registrars, Key: key(o.Sponsor)}},
 		}
 	case *register.Reserved:
-		return store.Object{Ref: store.Ref{Kind: store.Names, Key: string(o.Name)}, Bytes: o.Append(nil)}
+		return store.Object{Ref: store.Ref{Kind: store.Names, Key: string(o.Name)}, Bytes: o.Append(nil), Terms: o.Terms()}
 	case *register.Domain:
-		out := store.Object{Ref: store.Ref{Kind: store.Names, Key: string(o.Name)}, Bytes: o.Append(nil)}
+		out := store.Object{Ref: store.Ref{Kind: store.Names, Key: string(o.Name)}, Bytes: o.Append(nil), Terms: o.Terms()}
 		for _, role := range o.Roles() {
 			out.Refs = append(out.Refs, store.Ref{Kind: store.Contacts, Key: key(role.Handle)})
 		}

@@ -10,8 +10,8 @@ import (
 // registrarAnswer writes a registrar asked for by its id.
 func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
 	self := s.base
-	if id, ok := a.Registrar.ID.Get(); ok {
-		self = s.entityURL(id)
+	if handle, linked := s.registrarHandle(a.Registrar); linked {
+		self = s.entityURL(handle)
 	}
 	return s.encode(self, language(a.About), func(e *encoder) { e.registrarAlone(a.Registrar, &a.About) })
 }
@@ -34,14 +34,19 @@ func (e *encoder) registrarAlone(r *disclose.RegistrarView, top *lookup.About) {
 // entity in it.
 func (e *encoder) registrar(r *disclose.RegistrarView) {
 	e.member("objectClassName", "entity")
-	e.handle(r.ID, atHandle)
-	e.raw(`"roles":["registrar"]`)
+	hide(e, r.ID, atHandle)
+	if handle, _ := e.site.registrarHandle(r); handle != "" {
+		e.entityHandle(handle)
+	}
+	if e.part != disclose.ID {
+		e.raw(`"roles":["registrar"]`)
+	}
 	hide(e, r.IANA, atPublicIDs)
-	if id, ok := r.IANA.Get(); ok {
+	if id, ok := ianaID(r); ok {
 		mark := e.begin("publicIds", '[')
 		e.open('{')
 		e.member("type", "IANA Registrar ID")
-		e.member("identifier", strconv.Itoa(id))
+		e.member("identifier", id)
 		e.close('}')
 		e.end(mark, ']')
 	}
@@ -49,13 +54,21 @@ func (e *encoder) registrar(r *disclose.RegistrarView) {
 	if status, ok := r.Status.Get(); ok {
 		e.statuses("", []string{status})
 	}
-	e.registrarCard(r)
+	if e.part == disclose.Full {
+		e.registrarCard(r)
+	}
 	hide(e, r.WHOISServer, atPort43)
 	if host, ok := r.WHOISServer.Get(); ok {
 		e.member("port43", host)
 	}
 	e.registrarLinks(r)
 	e.abuse(r)
+}
+
+// ianaID is the id that IANA gave the registrar, as text (RFC 9083 section 4.8).
+func ianaID(r *disclose.RegistrarView) (string, bool) {
+	id, ok := r.IANA.Get()
+	return strconv.Itoa(id), ok
 }
 
 func (e *encoder) registrarCard(r *disclose.RegistrarView) {
@@ -83,8 +96,8 @@ func (e *encoder) registrarCard(r *disclose.RegistrarView) {
 // where that is known (ICANN RDAP Response Profile 2.2).
 func (e *encoder) registrarLinks(r *disclose.RegistrarView) {
 	mark := e.begin("links", '[')
-	if id, ok := r.ID.Get(); ok {
-		e.link("self", e.site.entityURL(id), mediaType, "")
+	if handle, linked := e.site.registrarHandle(r); linked {
+		e.link("self", e.site.entityURL(handle), mediaType, "")
 	}
 	if url, ok := r.URL.Get(); ok && isURL(url) {
 		about := e.self

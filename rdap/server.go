@@ -30,7 +30,7 @@ func Server(h http.Handler, to *slog.Logger) *http.Server {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
-		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
+		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: writeTimeout},
 		ErrorLog:          log.New(ownTroubles{to}, "", 0),
 
 		DisableGeneralOptionsHandler: true, // h answers OPTIONS * too

@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/disclose"
+	"registerd/internal/conformance"
 	"registerd/register"
 )
 
@@ -108,37 +108,25 @@ func TestAPhoneThatNoURIHoldsIsText(t *testing.T) {
 	}
 }
 
-// TestNoMemberIsEmpty walks every answer: what is not there is left out.
-func TestNoMemberIsEmpty(t *testing.T) {
+// TestEveryAnswerConforms has the strict reader of package conformance look at
+// every kind of answer.
+func TestEveryAnswerConforms(t *testing.T) {
 	w := open(t, setup{})
 	for _, q := range requests {
 		got := w.ask(t, q.method, q.path, q.headers...)
-		walkJSON(t, q.path, "$", parse(t, got.body))
-	}
-}
-
-func walkJSON(t *testing.T, what, at string, v any) {
-	t.Helper()
-	switch v := v.(type) {
-	case nil:
-		t.Errorf("%s: %s is null", what, at)
-	case []any:
-		if len(v) == 0 {
-			t.Errorf("%s: %s is empty", what, at)
+		asked := http.Header{}
+		for i := 0; i < len(q.headers); i += 2 {
+			asked.Add(q.headers[i], q.headers[i+1])
 		}
-		for i, item := range v {
-			walkJSON(t, what, fmt.Sprintf("%s[%d]", at, i), item)
+		a := conformance.Answer{
+			Request: conformance.Request{Method: q.method, URL: base + q.path, Header: asked},
+			Status:  got.status, Header: got.header, Body: got.body,
 		}
-	case map[string]any:
-		// A jCard property may be without parameters.
-		if len(v) == 0 && !strings.Contains(at, ".vcardArray") {
-			t.Errorf("%s: %s is empty", what, at)
+		for _, f := range conformance.Check(a, conformance.Plain) {
+			t.Errorf("%s %s: %s\n%s", q.method, q.path, f, got.body)
 		}
-		if slices.Contains([]string{"self"}, fmt.Sprint(v["rel"])) && v["type"] != "application/rdap+json" {
-			t.Errorf("%s: %s: a self link of type %v", what, at, v["type"])
-		}
-		for k, item := range v {
-			walkJSON(t, what, at+"."+k, item)
+		if err := conformance.Matches(a); err != nil {
+			t.Errorf("%s %s: %v\n%s", q.method, q.path, err, got.body)
 		}
 	}
 }

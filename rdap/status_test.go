@@ -9,10 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"registerd/disclose"
-	"registerd/ratelimit"
 )
 
 func TestEveryRequestHasItsStatus(t *testing.T) {
@@ -23,24 +21,6 @@ func TestEveryRequestHasItsStatus(t *testing.T) {
 			t.Errorf("%s %s %q: status %d, want %d\n%s", q.method, q.path, q.headers, got.status, q.status, got.body)
 		}
 		checkReply(t, q.method+" "+q.path, got)
-	}
-}
-
-func TestHEADIsGETWithoutTheBody(t *testing.T) {
-	w := open(t, setup{})
-	for _, q := range requests {
-		if q.method != "GET" {
-			continue
-		}
-		get, head := w.ask(t, "GET", q.path, q.headers...), w.ask(t, "HEAD", q.path, q.headers...)
-		get.header.Del("Date")
-		head.header.Del("Date")
-		if head.status != get.status || len(head.body) != 0 {
-			t.Errorf("%s: HEAD is %d with %d bytes, GET is %d", q.path, head.status, len(head.body), get.status)
-		}
-		if a, b := asText(head.header), asText(get.header); a != b {
-			t.Errorf("%s: HEAD has\n%s\nGET has\n%s", q.path, a, b)
-		}
 	}
 }
 
@@ -116,17 +96,7 @@ func TestAReservedNameIsSaidToBeReservedAndNeverFree(t *testing.T) {
 }
 
 func TestAnExceededBudgetSaysWhenToAskAgain(t *testing.T) {
-	now := time.Now()
-	budget := ratelimit.Budget{Rate: 0.25, Burst: 1}
-	one := ratelimit.Budgets{IPv4: []ratelimit.Level{{Bits: 32, Budget: budget}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: budget}}, Account: budget}
-	limiter, err := ratelimit.New(ratelimit.Config{
-		Memory: 64 << 10, Lookup: one, Availability: one, Failure: one,
-		Server: ratelimit.Budget{Rate: 1000, Burst: 1000}, Now: func() time.Time { return now },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := open(t, setup{limiter: limiter})
+	w := open(t, setup{limiter: scarce(t, 1)})
 	if got := w.ask(t, "GET", "domain/firm.example", "X-Forwarded-For", "192.0.2.1"); got.status != 200 {
 		t.Fatalf("status %d", got.status)
 	}

@@ -16,6 +16,7 @@ import (
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/rdap"
+	"registerd/referral"
 	"registerd/register"
 	"registerd/store"
 )
@@ -37,6 +38,10 @@ type setup struct {
 	noJournal bool
 	base      string
 	kept      int
+	page      *rdap.Page
+	referrals *referral.Directory
+	tag       string
+	profile   rdap.Profile
 	log       io.Writer
 }
 
@@ -63,13 +68,13 @@ func open(t testing.TB, s setup) *window {
 	var err error
 	w.desk, err = lookup.New(lookup.Config{
 		Store: s.store, Limiter: s.limiter, Journal: journal, AccessLog: audit.Discard(), Now: time.Now, Kept: s.kept,
-		Published: w.published(t),
+		Published: w.published(t), Referrals: s.referrals, Tag: s.tag,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.handler, err = rdap.New(rdap.Config{
-		Desk: w.desk, Base: s.base, WHOIS: "whois.nic.example", Log: log,
+		Desk: w.desk, Base: s.base, Profile: s.profile, WHOIS: "whois.nic.example", Page: s.page, Log: log,
 		Limits: []string{"60 questions at once and one a second from one network."},
 	})
 	if err != nil {
@@ -162,9 +167,13 @@ func (w *window) ask(t testing.TB, method, path string, headers ...string) reply
 	return do(t, r)
 }
 
+// asSent gives answers as they were sent: http's own client asks for gzip where
+// the test does not, and undoes it.
+var asSent = &http.Transport{DisableCompression: true}
+
 func do(t testing.TB, r *http.Request) reply {
 	t.Helper()
-	res, err := http.DefaultTransport.RoundTrip(r)
+	res, err := asSent.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}
