@@ -1,6 +1,7 @@
 package whois
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -138,9 +139,22 @@ func reserved(a lookup.About, r *disclose.Reserved) []byte {
 	return p.b
 }
 
-func elsewhere(a lookup.About) []byte {
+// elsewhere answers for what is another register's, and says where that one
+// answers, if it is known. There is no WHOIS server to refer to: the directory
+// holds RDAP services only.
+func elsewhere(a lookup.About, q query, why error) []byte {
 	p := newPage(a)
-	p.remark("That name lies outside the zones of this register. Nothing is said about it.")
+	if q.kind == lookup.KindEntity {
+		p.remark("That handle has the tag of another register. Nothing is said about it.")
+	} else {
+		p.remark("That name lies outside the zones of this register. Nothing is said about it.")
+	}
+	var other *lookup.Elsewhere
+	// A word with a colon behind it, such as a host with a port, is a label to
+	// some parsers.
+	if errors.As(why, &other) && strings.Count(other.Base, ":") == 1 {
+		p.remark("Its register answers over RDAP at ", other.Base)
+	}
 	p.code(codeElsewhere)
 	p.source(a)
 	return p.b

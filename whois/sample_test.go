@@ -142,8 +142,14 @@ func neither() map[string][]byte {
 	about := exampleAbout()
 	pages := map[string][]byte{
 		"failed": failed(about), "limited": limited(about, time.Minute), "crowded": crowded(about),
-		"elsewhere": elsewhere(about), "zone": zone(about), "help": help(about),
+		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere), "zone": zone(about), "help": help(about),
 		"reserved": domainPage(reservedAnswer()).Body,
+	}
+	for _, kind := range []lookup.Kind{lookup.KindDomain, lookup.KindHost, lookup.KindEntity} {
+		for _, base := range []string{"https://rdap.other.test/v1/", "https://rdap.name.org:8443/"} {
+			other := &lookup.Elsewhere{Base: base, Kind: kind, Object: "available.test"}
+			pages["referral of a "+string(kind)+" to "+base] = elsewhere(about, query{kind: kind, text: "available.test"}, other)
+		}
 	}
 	for _, err := range []*queryError{
 		errNoKey, errLineTooLong, errTooSlow, errConflict, errBadOption, errNoValue, errBadCharset, errBadType, errTooMany,

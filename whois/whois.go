@@ -175,7 +175,7 @@ func (s *Server) explain(err error, q query) []byte {
 	case errors.Is(err, register.ErrNotFound):
 		return notFound(about, q)
 	case errors.Is(err, lookup.ErrElsewhere):
-		return elsewhere(about)
+		return elsewhere(about, q, err)
 	case errors.As(err, &syntax):
 		return problem(about, &queryError{codeBadKey, "invalid search key, " + syntax.Reason})
 	case errors.As(err, &exceeded):
