@@ -143,7 +143,7 @@ func (a *askCommand) desk(c *config, con console) (*lookup.Desk, func(), error) 
 	}
 	desk, err := lookup.New(lookup.Config{
 		Store: reader, Limiter: ratelimit.Unlimited(), Journal: journal, AccessLog: audit.Discard(),
-		Published: published, Now: time.Now,
+		Published: published, Now: time.Now, Tag: c.Tag,
 	})
 	if err != nil {
 		done()
@@ -173,7 +173,7 @@ func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.De
 	if base == "" {
 		base = "http://" + loopbackRDAP + "/"
 	}
-	handler, err := rdap.New(rdap.Config{Desk: desk, Base: base, WHOIS: c.RDAP.Port43, Log: consoleLog(con)})
+	handler, err := rdap.New(rdap.Config{Desk: desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Log: consoleLog(con)})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 )
 
 type checkCommand struct {
@@ -20,11 +21,28 @@ func (k *checkCommand) Run(con console) error {
 	if err != nil {
 		return err
 	}
-	printConfig(con.out, c, r)
+	var shown string
+	var doubts []string
+	if c.speaksTLS() {
+		if shown, doubts, err = c.certificateInWords(time.Now()); err != nil {
+			return fmt.Errorf("rdap: %w", err)
+		}
+	}
+	others, err := c.referralsInWords(consoleLog(con))
+	if err != nil {
+		return err
+	}
+	printConfig(con.out, c, r, shown)
+	for _, l := range others {
+		fmt.Fprintf(con.out, "%-16s %s\n", l[0], l[1])
+	}
+	for _, doubt := range doubts {
+		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
+	}
 	return nil
 }
 
-func printConfig(out io.Writer, c *config, r *rules) {
+func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	line := func(what, value string) {
 		if value == "" {
 			value = "off"
@@ -42,6 +60,9 @@ func printConfig(out io.Writer, c *config, r *rules) {
 		rdap += ", behind TLS"
 	}
 	line("rdap", rdap)
+	if certificate != "" {
+		line("certificate", certificate)
+	}
 	line("private", c.Private.Listen)
 	line("audit", c.Audit.Dir)
 	line("rules", r.policy.Version())

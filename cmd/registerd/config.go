@@ -18,7 +18,7 @@ type config struct {
 	MmapMiB int `toml:"mmap_mib"`
 
 	// KeptAnswers is how many public answers are kept ready. Default 4096,
-	// about 80 MiB when all are used; -1 keeps none.
+	// about 90 MiB when all are used; -1 keeps none.
 	KeptAnswers int `toml:"kept_answers"`
 
 	// Drain is how long after SIGTERM new questions are still taken while
@@ -40,13 +40,12 @@ type config struct {
 		URL   string `toml:"url"`
 	} `toml:"operator"`
 
-	// Policies are the web addresses of what the operator has published.
-	Policies struct {
-		Publication string `toml:"publication"`
-		Disputes    string `toml:"disputes"`
-		Eligibility string `toml:"eligibility"`
-		Terms       string `toml:"terms"`
-	} `toml:"policies"`
+	// Policies are the web addresses of what the operator has published, and
+	// what else is to stand in every answer.
+	Policies policies `toml:"policies"`
+
+	// Zones are those of the register whose answers differ in what follows.
+	Zones []zone `toml:"zone"`
 
 	// Audit is the journal of disclosures and the access log.
 	Audit struct {
@@ -62,14 +61,44 @@ type config struct {
 	RDAP  struct {
 		window
 		// Base is the public address of the service, ending in "/". Default:
-		// http:// and the listening address.
+		// http://, or https:// with tls or acme, and the listening address.
 		Base string `toml:"base"`
 		// BehindTLS says that a front end in front of this listener speaks TLS
 		// with the client. Only then, and on loopback, are credentials taken.
 		BehindTLS bool `toml:"behind_tls"`
+		// TLS or ACME make this listener speak TLS itself, and nothing else.
+		// Default: neither, plain HTTP.
+		TLS  tlsFiles `toml:"tls"`
+		ACME issuer   `toml:"acme"`
+		// Profile is what answers keep to beyond the standards: icann-2024 is that
+		// of generic top-level domains. Default: a country register's own.
+		Profile string `toml:"profile"`
+		// Web is the address of the web page where people read about a name:
+		// https, with {name} where the name stands. Browsers that ask for a domain are
+		// sent there. Default: they are shown JSON.
+		Web string `toml:"web"`
 		// Port43 is the WHOIS server's host name, as answers name it. Default: not named.
 		Port43 string `toml:"port43"`
 	} `toml:"rdap"`
+
+	// Tag is what handles end in over RDAP, so that clients find the register by
+	// them (RFC 8521): capitals and digits, as registered with IANA. Default: none.
+	Tag string `toml:"tag"`
+
+	// Referrals says who answers for names, networks, numbers and tags of others.
+	// Without it, RDAP has no redirects.
+	Referrals struct {
+		// Dir is a folder with the IANA's bootstrap files (RFC 9224), or some of
+		// them: dns.json, ipv4.json, ipv6.json, asn.json and object-tags.json.
+		// SIGHUP reads them again.
+		Dir string `toml:"dir"`
+		// Refresh is the https address, ending in "/", that they are fetched from
+		// and kept in dir: the IANA's is https://data.iana.org/rdap/. Default: they
+		// are not fetched.
+		Refresh string `toml:"refresh"`
+		// Every is how often. Default 24h.
+		Every duration `toml:"every"`
+	} `toml:"referrals"`
 
 	// Private listens for the operator alone: /metrics, /health, /ready and
 	// /debug/pprof. Default: off.
@@ -98,6 +127,35 @@ type config struct {
 	Tokens []token `toml:"token"`
 }
 
+// policies are what the operator has published.
+type policies struct {
+	Publication string   `toml:"publication"`
+	Disputes    string   `toml:"disputes"`
+	Eligibility string   `toml:"eligibility"`
+	Terms       string   `toml:"terms"`
+	Notices     []notice `toml:"notice"`
+}
+
+// notice is something that every answer says in the operator's words.
+type notice struct {
+	Title string   `toml:"title"`
+	Lines []string `toml:"lines"`
+	Link  string   `toml:"link"` // a web address; may be left out
+}
+
+// zone is what the operator has published of one zone. Policies that are left
+// out are those of all zones.
+type zone struct {
+	Name string `toml:"name"`
+	policies
+	// Languages are those of the rules that reasons are given in, the one for
+	// who asks for none first. Default: those of the rules.
+	Languages []string `toml:"languages"`
+	// Repository is the EPP repository id that the zone's ROIDs end in (RFC 5730
+	// section 2.8). registerd verify --config counts those that do not.
+	Repository string `toml:"repository"`
+}
+
 // window is a listener of the public.
 type window struct {
 	// Listen is host:port. Empty is off.
@@ -111,6 +169,32 @@ type window struct {
 	// and availability, 64 for RDAP. With it, one IPv4 /24 or IPv6 /48 may have
 	// a quarter of all connections; -1 takes both caps away.
 	MaxPerNetwork int `toml:"max_per_network"`
+}
+
+// tlsFiles are two files in PEM. When they are replaced, the new ones are
+// taken within two seconds, and with SIGHUP at once; until both fit, the old
+// certificate stays.
+type tlsFiles struct {
+	// Certificate is the server's own certificate, followed by those of its
+	// issuers; the root may be left out.
+	Certificate string `toml:"certificate"`
+	Key         string `toml:"key"`
+}
+
+// issuer gives certificates over ACME, which are renewed by themselves. It has
+// to reach this listener on port 443 of every host.
+type issuer struct {
+	// Hosts are the names to have certificates for, and the only ones served.
+	Hosts []string `toml:"hosts"`
+	// Cache is a directory for the certificates and their keys. Keep it: who
+	// fetches anew at every start is barred for days.
+	Cache string `toml:"cache"`
+	// Email is where the authority writes to. Default: none is told.
+	Email string `toml:"email"`
+	// Directory is the authority's address. Default: Let's Encrypt.
+	Directory string `toml:"directory"`
+	// AcceptTerms says that the operator accepts the authority's terms of service.
+	AcceptTerms bool `toml:"accept_terms"`
 }
 
 // budget is how many questions a second, and how many at once.

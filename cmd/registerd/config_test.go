@@ -48,6 +48,16 @@ func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for file, take := range map[string]func(*config){ // a listener has one certificate
+		"working_tls.toml":  func(other *config) { c.RDAP.TLS = other.RDAP.TLS },
+		"working_acme.toml": func(other *config) { c.RDAP.ACME = other.RDAP.ACME },
+	} {
+		other, err := readConfig(filepath.Join("..", "..", "testdata", "config", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		take(other)
+	}
 	optional := map[string]bool{
 		".Limits.Off": true, ".DAS.ProxyFrom": true, ".DAS.MaxConnections": true, ".WHOIS.ProxyFrom": true,
 		".RDAP.window.MaxConnections": true, ".RDAP.window.MaxPerNetwork": true,

@@ -17,6 +17,7 @@ import (
 	"registerd/access"
 	"registerd/disclose"
 	"registerd/ratelimit"
+	"registerd/rdap"
 	"registerd/register"
 )
 
@@ -57,7 +58,7 @@ func parseConfig(path string) (*config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
 	}
-	paths := []*string{&c.DB, &c.Audit.Dir}
+	paths := []*string{&c.DB, &c.Audit.Dir, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir}
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
@@ -119,13 +120,29 @@ func (c *config) check() error {
 	case c.RDAP.Base != "" && !validBase(c.RDAP.Base):
 		return errors.New(`rdap: base: it is not an http or https address that ends in "/"`)
 	}
+	if _, err := c.page(); err != nil {
+		return fmt.Errorf("rdap: web: %w", err)
+	}
+	if err := c.checkReferrals(); err != nil {
+		return err
+	}
+	if err := c.checkTLS(); err != nil {
+		return fmt.Errorf("rdap: %w", err)
+	}
 	if _, err := c.limits(); err != nil {
 		return err
 	}
-	if _, err := c.rules(); err != nil {
+	r, err := c.rules()
+	if err != nil {
 		return err
 	}
-	_, err := c.access(time.Now)
+	if err := c.checkZones(r.policy.Languages); err != nil {
+		return err
+	}
+	if err := c.checkProfile(); err != nil {
+		return err
+	}
+	_, err = c.access(time.Now)
 	return err
 }
 
@@ -140,6 +157,14 @@ func (c *config) trustsLoopback() bool {
 	}
 	public, err := netip.ParseAddr(base.Hostname())
 	return base.Hostname() != "localhost" && (err != nil || !public.IsLoopback())
+}
+
+// page is the web page that people are sent to; nil when there is none.
+func (c *config) page() (*rdap.Page, error) {
+	if c.RDAP.Web == "" {
+		return nil, nil
+	}
+	return rdap.ReadPage(c.RDAP.Web)
 }
 
 func validBase(s string) bool {
@@ -250,11 +275,4 @@ func (c *config) access(now func() time.Time) (*access.Access, error) {
 
 func (c *config) operator() register.Operator {
 	return register.Operator{Name: c.Operator.Name, Email: c.Operator.Email, URL: c.Operator.URL}
-}
-
-func (c *config) policies() register.Policies {
-	return register.Policies{
-		Publication: c.Policies.Publication, Disputes: c.Policies.Disputes,
-		Eligibility: c.Policies.Eligibility, Terms: c.Policies.Terms,
-	}
 }

@@ -51,6 +51,17 @@ func (m *metrics) accessLog(l *audit.AccessLog) {
 	}, func() float64 { return float64(l.Dropped()) }))
 }
 
+func (m *metrics) certificate(kept certificate) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registerd_certificate_expiry_seconds", Help: "When the certificate ends; 0 while there is none.",
+	}, func() float64 {
+		if ends := kept.Ends(); !ends.IsZero() {
+			return float64(ends.Unix())
+		}
+		return 0
+	}))
+}
+
 func (m *metrics) listener(name string, l *listen.Listener) {
 	labels := prometheus.Labels{"window": name}
 	m.registry.MustRegister(

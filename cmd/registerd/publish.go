@@ -13,7 +13,10 @@ func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
 	if err != nil {
 		return lookup.Published{}, err
 	}
-	return lookup.Published{Policy: p, Access: who, Operator: c.operator(), Policies: c.policies()}, nil
+	return lookup.Published{
+		Policy: p, Access: who, Operator: c.operator(),
+		Policies: c.Policies.published(), Zones: c.zones(p.Languages),
+	}, nil
 }
 
 // approve takes a configuration's rules as those in force, last of all: what
@@ -44,6 +47,26 @@ func (s *service) publish(ctx context.Context, c *config) error {
 		return err
 	}
 	return s.desk.Publish(p)
+}
+
+// reload puts a configuration's published part in force together with the
+// certificate files, or neither.
+func (s *service) reload(ctx context.Context, c *config) error {
+	take := func() {}
+	if s.certificate != nil {
+		var err error
+		if take, err = s.certificate.Reload(); err != nil {
+			return err
+		}
+	}
+	if err := s.publish(ctx, c); err != nil {
+		return err
+	}
+	take()
+	if s.referrals != nil {
+		s.referrals.Refresh()
+	}
+	return nil
 }
 
 // admitted are the configuration's rules, unless serve would refuse them.

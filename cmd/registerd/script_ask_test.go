@@ -63,16 +63,16 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 			path = args[i]
 		}
 	}
-	if !strings.HasPrefix(path, "http://") {
+	if strings.HasPrefix(path, "/") {
 		path = "http://" + ts.Getenv("RDAP") + path
 	}
 	request, err := http.NewRequest(method, path, nil)
 	ts.Check(err)
 	request.Header = header
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext:       func(_ context.Context, _, address string) (net.Conn, error) { return dial(ts, address) },
-	}}
+		DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true, TLSClientConfig: trust(ts),
+		DialContext: func(_ context.Context, _, address string) (net.Conn, error) { return dial(ts, address) },
+	}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
 	ts.Check(err)
 	defer response.Body.Close()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"registerd/internal/pki"
 )
 
 // runningServer is the program that a script started, and what the script
@@ -28,6 +31,9 @@ type runningServer struct {
 	held   net.Conn // a question that is not complete
 	answer []byte   // the last over RDAP
 	public bool     // whether it went to the public
+
+	authority *pki.Authority // that clients trust; nil until it is needed
+	publisher *httptest.Server
 }
 
 func serverOf(ts *testscript.TestScript) *runningServer {
@@ -56,7 +62,8 @@ func start(ts *testscript.TestScript, command string, args []string) {
 	s.said = new(lines)
 	s.cmd = exec.Command(program, append(all, args...)...)
 	s.cmd.Dir = ts.Getenv("WORK")
-	s.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"), "GORACE="+ts.Getenv("GORACE"))
+	s.cmd.Env = append(os.Environ(), "TMPDIR="+ts.Getenv("WORK"), "GORACE="+ts.Getenv("GORACE"),
+		"SSL_CERT_FILE="+ts.Getenv("SSL_CERT_FILE"))
 	out, err := s.cmd.StdoutPipe()
 	ts.Check(err)
 	errs, err := s.cmd.StderrPipe()

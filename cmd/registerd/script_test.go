@@ -31,6 +31,12 @@ func TestMain(m *testing.M) {
 //	das NAME...               asks on the availability port, all names at once
 //	get [-X METHOD] [-H HEADER]... PATH|URL
 //	                          asks over RDAP, and prints status, headers and the answer
+//	certificate [-ends DURATION] CHAIN KEY HOST...
+//	                          writes a certificate and its key, which get trusts
+//	handshake HOST [PROTOCOL...]
+//	                          prints how RDAP speaks TLS, and whom it says it is
+//	publish FOLDER            serves a folder over HTTPS at $PUBLISHER, to what is started
+//	                          afterwards; ! publish ends that
 //	card ROLE|object          prints the party with that role, or the object itself,
 //	                          of get's last answer: one line for each thing that is said
 //	redacted                  prints what that answer says is withheld, how and why
@@ -56,6 +62,10 @@ func TestScripts(t *testing.T) {
 		"card":     printCard,
 		"redacted": printRedacted,
 		"capture":  capture,
+
+		"certificate": writeCertificate,
+		"handshake":   shakeHands,
+		"publish":     publishFolder,
 	}
 	words["repeat"] = func(ts *testscript.TestScript, neg bool, args []string) {
 		n, err := strconv.Atoi(args[0])

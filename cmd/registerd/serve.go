@@ -96,13 +96,13 @@ func (s *serveCommand) config() (*config, error) {
 func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.Logger) {
 	c, err := s.config()
 	if err == nil {
-		err = service.publish(ctx, c)
+		err = service.reload(ctx, c)
 	}
 	if err != nil {
 		log.Error("the configuration was not taken; the old one stays in force", "error", err)
 		return
 	}
-	log.Info("the configuration is in force: rules, operator, policies and tokens; all else needs a restart",
+	log.Info("the configuration is in force: rules, operator, policies, tokens, certificate files and referrals; all else needs a restart",
 		"rules", service.rules.rules.policy.Version())
 }
 
@@ -135,6 +135,12 @@ func (s *service) serve(ctx context.Context) error {
 		})
 	}
 	group.Go(func() error { return watch(windows, s.path, s.log) })
+	if s.certificate != nil {
+		group.Go(func() error { s.certificate.Watch(windows); return nil })
+	}
+	if s.referrals != nil {
+		group.Go(func() error { s.referrals.Run(windows); return nil })
+	}
 	select {
 	case <-ctx.Done():
 		s.ready.Store(false)

@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"time"
 
 	"registerd/audit"
@@ -14,6 +14,7 @@ import (
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/rdap"
+	"registerd/referral"
 	"registerd/store/sqlite"
 	"registerd/whois"
 )
@@ -35,6 +36,9 @@ type service struct {
 	log     *slog.Logger
 	metrics *metrics
 	closers []func() error
+
+	certificate certificate         // nil without TLS
+	referrals   *referral.Directory // nil without one
 }
 
 // warn tells of what works, and is likely not what the operator wants.
@@ -46,6 +50,12 @@ func (s *service) warn(ctx context.Context, c *config) {
 		s.log.Warn("rdap listens on loopback and is public under another address: " +
 			"credentials are taken from whoever the front end lets through, and all clients share one budget; " +
 			"set proxy_from, and behind_tls if the front end speaks TLS")
+	}
+	if s.certificate != nil {
+		pair, _ := s.certificate.Get(&tls.ClientHelloInfo{}) // there is none when it is fetched
+		for _, doubt := range c.doubts(pair, s.certificate.Ends(), time.Now()) {
+			s.log.Warn("clients may refuse the certificate", "why", doubt)
+		}
 	}
 }
 
@@ -97,6 +107,12 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if err != nil {
 		return nil, err
 	}
+	if s.referrals, err = c.referrals(c.Referrals.Refresh, s.log); err != nil {
+		return nil, err
+	}
+	if s.referrals != nil {
+		s.metrics.referrals(s.referrals)
+	}
 	kept := c.KeptAnswers
 	if kept == 0 {
 		kept = defaultKeptAnswers
@@ -104,6 +120,7 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	return lookup.New(lookup.Config{
 		Store: reader, Limiter: limiter, Journal: s.journal, AccessLog: accessLog,
 		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
+		Referrals: s.referrals, Tag: c.Tag,
 	})
 }
 
@@ -199,22 +216,32 @@ func (s *service) openRDAP(c *config) error {
 	if c.RDAP.Listen == "" {
 		return nil
 	}
+	secure, err := s.openTLS(c)
+	if err != nil {
+		return fmt.Errorf("rdap: %w", err)
+	}
 	l, err := s.listener(c.RDAP.window, 64, nil)
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
 	base := c.RDAP.Base
 	if base == "" {
-		base = "http://" + l.Addr().String() + "/"
+		base = c.scheme() + "://" + l.Addr().String() + "/"
+	}
+	page, err := c.page()
+	if err != nil {
+		return fmt.Errorf("rdap: web: %w", err)
 	}
 	handler, err := rdap.New(rdap.Config{
-		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Private: c.RDAP.BehindTLS,
+		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: c.RDAP.BehindTLS,
 		Limits: c.limitsInWords(), Log: s.log,
 	})
 	if err != nil {
 		return err
 	}
-	s.add("rdap", l, serveHTTP(rdap.Server(handler, s.log)))
+	server := rdap.Server(handler, s.log)
+	server.TLSConfig = secure
+	s.add("rdap", l, serveHTTP(server, s.log))
 	return nil
 }
 
@@ -227,33 +254,8 @@ func (s *service) openPrivate(c *config) error {
 		return fmt.Errorf("private: %w", err)
 	}
 	s.closers = append(s.closers, l.Close)
-	s.windows = append(s.windows, openWindow{"private", l, serveHTTP(s.privateServer())})
+	s.windows = append(s.windows, openWindow{"private", l, serveHTTP(s.privateServer(), s.log)})
 	return nil
-}
-
-// serveHTTP serves until ctx ends and then lets requests finish.
-func serveHTTP(server *http.Server) func(context.Context, *listen.Listener) error {
-	return func(ctx context.Context, l *listen.Listener) error {
-		stop := context.AfterFunc(ctx, func() {
-			server.SetKeepAlivesEnabled(false)
-			_ = l.Close() // what it says to this, Serve says as well
-		})
-		defer stop()
-		err := server.Serve(l)
-		if ctx.Err() == nil {
-			return err
-		}
-		// Shutdown closes connections whose request is sent and not yet read.
-		// Without keep-alive each ends by itself after its answer.
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), finish)
-		defer cancel()
-		look := time.NewTicker(5 * time.Millisecond)
-		defer look.Stop()
-		for l.Stats().Open > 0 && end.Err() == nil {
-			<-look.C
-		}
-		return server.Shutdown(end)
-	}
 }
 
 // pause keeps serving for the drain, unless a window ends by itself.

@@ -30,7 +30,7 @@ func (w *twins) compare(t *testing.T, r *rand.Rand, questions int, answered map[
 			t.Fatalf("%s: the twins are told apart:\n%s\n\n%s", what, one, other)
 		}
 		answered[one[:min(3, len(one))]]++
-		for _, words := range []string{"WHOIS LIMIT EXCEEDED", "Domain not found.", "%RC=0", "Registrant Name: "} {
+		for _, words := range []string{"WHOIS LIMIT EXCEEDED", "Domain not found.", "%RC=0", "Registrant Name: ", "nameserverSearchResults"} {
 			if strings.Contains(one, words) {
 				answered[words]++
 			}
@@ -92,8 +92,11 @@ func (w *twins) question(t *testing.T, r *rand.Rand) (what string, ask question)
 // overHTTP draws a request: with HEAD, with the tag of an answer of the first
 // side, with a method or a credential that is refused.
 func (w *twins) overHTTP(r *rand.Rand, path string) (string, question) {
-	if r.IntN(12) == 0 {
-		path = []string{"/help", "/", "/domains?name=a*", "/entities?fn=a", "/domain/a/b"}[r.IntN(5)]
+	switch r.IntN(12) {
+	case 0:
+		path = []string{"/help", "/", "/domains/reverse_search/entity?fn=a", "/domain/a/b"}[r.IntN(4)]
+	case 1, 2:
+		path = w.search(r)
 	}
 	method := []string{"GET", "GET", "GET", "GET", "HEAD", "HEAD", "OPTIONS", "POST"}[r.IntN(8)]
 	header := http.Header{}
@@ -121,6 +124,19 @@ func (w *twins) overHTTP(r *rand.Rand, path string) (string, question) {
 		res.Header.Del("Date")
 		return fmt.Sprintf("%d\n%s %d\n%v\n%s", res.StatusCode, res.Proto, res.ContentLength, res.Header, body)
 	}
+}
+
+// search draws a search: of what is there, by the whole or the beginning.
+func (w *twins) search(r *rand.Rand) string {
+	pick := func(list []string) string { return list[r.IntN(len(list))] }
+	name, handle := pick(w.names), pick(w.handles)
+	provider := "provider-" + strconv.Itoa(r.IntN(250)) + ".test"
+	return pick([]string{
+		"/nameservers?name=ns1." + name, "/nameservers?name=ns" + strconv.Itoa(1+r.IntN(3)) + "." + provider, "/nameservers?name=ns*." + provider,
+		"/nameservers?ip=192.0.2." + strconv.Itoa(r.IntN(256)), "/domains?name=" + name, "/domains?name=ci*.example",
+		"/domains?nsLdhName=ns1." + provider, "/domains?nsIp=192.0.2." + strconv.Itoa(r.IntN(256)),
+		"/entities?handle=" + handle, "/entities?handle=" + handle[:2] + "*", "/entities?fn=an*",
+	}) + pick([]string{"", "", "&count=true", "&fieldSet=id", "&fieldSet=brief&sort=name:d", "&sort=registrationDate", "&sort=org,city:d"})
 }
 
 func request(t *testing.T, s *side, method, path string, header http.Header) *http.Response {

@@ -289,8 +289,12 @@ func (w *whole) store(t *testing.T) *sqlite.Reader {
 	load, err := writer.Load(t.Context())
 	must(t, err)
 	defer load.Close()
-	put := func(k store.Kind, id, alias string, record interface{ Append([]byte) []byte }, refs ...store.Ref) {
-		must(t, load.Put(store.Object{Ref: store.Ref{Kind: k, Key: id}, Alias: alias, Bytes: record.Append(nil), Refs: refs}, 0))
+	type searchable interface {
+		Append([]byte) []byte
+		Terms() []register.Term
+	}
+	put := func(k store.Kind, id, alias string, record searchable, refs ...store.Ref) {
+		must(t, load.Put(store.Object{Ref: store.Ref{Kind: k, Key: id}, Alias: alias, Bytes: record.Append(nil), Refs: refs, Terms: record.Terms()}, 0))
 	}
 	sponsor := func(id string) store.Ref { return store.Ref{Kind: store.Registrars, Key: key(id)} }
 	for k, c := range w.contacts {

@@ -11,7 +11,8 @@ import (
 )
 
 type verifyCommand struct {
-	DB string `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register."`
+	DB     string `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register."`
+	Config string `type:"path" placeholder:"FILE" help:"A configuration, whose zones say which repository their ROIDs end in."`
 }
 
 // Run reads every record, and names those that are damaged.
@@ -38,6 +39,16 @@ func (v *verifyCommand) Run(ctx context.Context, con console) error {
 		return fmt.Errorf("verify: %s: %w", v.DB, err)
 	}
 	fmt.Fprintf(con.out, "%s: %d records, all whole\n", v.DB, found.Objects)
+	if v.Config == "" {
+		return nil
+	}
+	c, err := readConfig(v.Config)
+	if err != nil {
+		return fmt.Errorf("verify: %w", err)
+	}
+	if err := c.foreignROIDs(ctx, v.DB, con.err); err != nil {
+		return fmt.Errorf("verify: %s: %w", v.DB, err)
+	}
 	return nil
 }
 
