@@ -51,13 +51,14 @@ type bout struct {
 
 // serve measures the windows of a running server.
 func (b *bench) serve(ctx context.Context) error {
+	token, header := authority()
 	path, audit := filepath.Join(b.dir, "registerd.toml"), filepath.Join(b.dir, "audit")
 	db, err := filepath.Abs(b.db)
 	if err == nil {
 		err = os.Mkdir(audit, 0o700)
 	}
 	if err == nil {
-		err = os.WriteFile(path, fmt.Appendf(nil, config, db, b.mmap, audit), 0o600)
+		err = os.WriteFile(path, fmt.Appendf(nil, config+token, db, b.mmap, audit), 0o600)
 	}
 	if err != nil {
 		return err
@@ -84,6 +85,9 @@ func (b *bench) serve(ctx context.Context) error {
 		if err := t.window(ctx, w); err != nil {
 			return fmt.Errorf("%s: %w", w, err)
 		}
+	}
+	if err := t.searching(header); err != nil {
+		return fmt.Errorf("searches: %w", err)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ type table struct {
 	idle, loaded         int64   // anonymous memory of the server, bytes
 	answers, wrong       uint64  // of registerd
 	rows                 []row
+	searched             []searched
 }
 
 type row struct {
@@ -51,6 +52,7 @@ func (t *table) print(to io.Writer) {
 			us(r.real.Flat.CPU), us(r.bare.Flat.CPU), us(r.bare.Flat.CPU)/us(r.real.Flat.CPU))
 	}
 	w.Flush()
+	t.printSearches(to)
 	decided := deciding()
 	seeded := fmt.Sprintf("%.0f domains/s", t.seeded)
 	if t.seeded == 0 {
@@ -65,6 +67,17 @@ deciding             %.1f µs for a domain's view, %.1f %% of a uniform answer o
 answers looked at    %d, wrong %d
 `, seeded, t.imported, t.importedMB, float64(t.size)/1e6, float64(t.size)/float64(t.domains),
 		mib(t.idle), mib(t.loaded), us(decided), 100*us(decided)/us(t.rows[0].real.Flat.CPU), t.answers, t.wrong)
+}
+
+// printSearches tells what one client waits for a page.
+func (t *table) printSearches(to io.Writer) {
+	fmt.Fprintln(to)
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "search, one at a time\tself links\tbytes\tp50 ms\tp99 ms\tCPU ms\t")
+	for _, s := range t.searched {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%.2f\t%.2f\t%.2f\t%s\n", s.what, s.objects, s.bytes, ms(s.p50), ms(s.p99), ms(s.cpu), s.unanswered)
+	}
+	w.Flush()
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
