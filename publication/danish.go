@@ -59,6 +59,6 @@ var danish = map[string]string{
 	"name servers": "navneservere", "organisation": "organisation", "preference": "ønske om offentliggørelse",
 	"protection": "beskyttelse", "province": "region", "RDAP base": "RDAP-adresse", "ROID": "ROID", "state": "tilstand",
 	"status": "status", "street": "gade", "suspension": "suspension", "transfer": "flytning", "transferred": "flyttet",
-	"web address": "webadresse", "updated": "opdateret", "updater": "opdateret af", "variant of": "variant af",
+	"web address": "webadresse", "updated": "opdateret", "updater": "opdateret af", "variant of": "variant af", "variants": "varianter",
 	"verification": "identifikation", "phone": "telefon", "WHOIS server": "WHOIS-server", "WHOIS web address": "WHOIS-webadresse",
 }

@@ -66,6 +66,6 @@ var fieldWords = map[string]string{
 	"Protection": "protection", "Province": "province", "RDAPBase": "RDAP base", "ROID": "ROID",
 	"Sponsor": "registrar", "State": "state", "Status": "status", "Statuses": "status", "Street": "street",
 	"Suspension": "suspension", "Transfer": "transfer", "Transferred": "transferred", "URL": "web address",
-	"Updated": "updated", "Updater": "updater", "VariantOf": "variant of", "Verification": "verification",
+	"Updated": "updated", "Updater": "updater", "VariantOf": "variant of", "Variants": "variants", "Verification": "verification",
 	"Voice": "phone", "WHOISServer": "WHOIS server", "WHOISURL": "WHOIS web address",
 }
