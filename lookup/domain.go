@@ -91,7 +91,6 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	case err != nil:
 		return nil, v.failRead(ctx, err)
 	}
-	d.last.Store(&out.edition)
 	if err := v.release(ctx, out); err != nil {
 		return nil, err
 	}
@@ -109,6 +108,7 @@ func (v *visit) domain(ctx context.Context, name register.Name) (*DomainAnswer, 
 	if err != nil {
 		return nil, disclosure{}, err
 	}
+	v.desk.last.Store(&edition)
 	if !found[0].There() {
 		return nil, disclosure{edition: edition}, v.desk.absent(name, edition.State)
 	}
