@@ -1,17 +1,17 @@
 package main
 
 import (
+	"fmt"
 	"maps"
-	"math/rand/v2"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
-	"registerd/disclose"
 	"registerd/escrow"
+	"registerd/lookup"
 	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -33,7 +33,7 @@ func synthetic(t *testing.T, seed uint64) *whole {
 	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
 	must(t, err)
 	defer w.Close()
-	made := escrow.Synthetic{Domains: 60, Seed: seed, Zone: "example", At: twinTime}
+	made := escrow.Synthetic{Domains: 112, Seed: seed, Zone: "example", At: twinTime}
 	must(t, made.Synthesize(t.Context(), w, nil))
 	r, err := sqlite.OpenReader(path, sqlite.Options{})
 	must(t, err)
@@ -45,7 +45,39 @@ func synthetic(t *testing.T, seed uint64) *whole {
 		must(t, r.Walk(t.Context(), k, out.take))
 	}
 	out.prune()
+	out.share()
 	return out
+}
+
+// share gives everybody more in common than a page of a search holds: the
+// beginning of their names, and a name server, one of many at one address.
+func (w *whole) share() {
+	const shared = "shared.test"
+	for i := range lookup.DefaultPage + 5 {
+		name := register.Name(fmt.Sprintf("ns%03d.%s", i, shared))
+		w.hosts = append(w.hosts, &register.Host{Name: name, Sponsor: w.domains[0].Sponsor, Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1")}})
+	}
+	for _, d := range w.domains {
+		if !d.Name.IsIDN() {
+			d.Name = "tw-" + d.Name
+		}
+		d.Hosts = append(d.Hosts, register.NameServer{Name: "ns000." + shared})
+		d.Registrant = "tw-" + d.Registrant
+		for i := range d.Contacts {
+			d.Contacts[i].Handle = "tw-" + d.Contacts[i].Handle
+		}
+	}
+	contacts := map[string]*register.Contact{}
+	for _, c := range w.contacts {
+		c.Handle = "tw-" + c.Handle
+		for _, form := range []*register.Postal{&c.Local, &c.International} {
+			if form.Name != "" {
+				form.Name = "Tw " + form.Name
+			}
+		}
+		contacts[key(c.Handle)] = c
+	}
+	w.contacts = contacts
 }
 
 // prune leaves out what no domain refers to: most of a small synthetic register.
@@ -97,187 +129,6 @@ func key(handle string) string {
 		panic(err)
 	}
 	return k
-}
-
-// view is what the viewer sees of a domain in a window.
-func (w *whole) view(p *disclose.Policy, v disclose.Viewer, d *register.Domain) disclose.Domain {
-	r := &disclose.Record{Domain: d, Hosts: make([]*register.Host, len(d.Hosts)), Registrar: w.registrars[key(d.Sponsor)]}
-	for _, role := range d.Roles() {
-		r.Contacts = append(r.Contacts, w.contacts[key(role.Handle)])
-	}
-	return p.Domain(v, r)
-}
-
-// twin is the register with other values wherever no window shows the viewer
-// any. What the rules go by, the traits, stays as it is.
-func (w *whole) twin(p *disclose.Policy, v disclose.Viewer, r *rand.Rand) *whole {
-	out := &whole{state: w.state, contacts: map[string]*register.Contact{}, registrars: w.registrars, others: w.others}
-	seen := map[string][]disclose.Contact{}
-	for _, window := range []disclose.Window{disclose.WHOIS, disclose.RDAP, disclose.Availability, disclose.Console} {
-		v.Window = window
-		for _, d := range w.domains {
-			view := w.view(p, v, d)
-			contacts, _ := view.Contacts.Get()
-			for i, role := range d.Roles()[:len(contacts)] {
-				seen[key(role.Handle)] = append(seen[key(role.Handle)], contacts[i])
-			}
-		}
-		for k, c := range w.contacts {
-			if view, known := p.Contact(v, c); known {
-				seen[k] = append(seen[k], view)
-			}
-		}
-	}
-	renamed := map[string]string{}
-	for _, k := range slices.Sorted(maps.Keys(w.contacts)) {
-		c := changed(w.contacts[k], seen[k], r)
-		renamed[k] = c.Handle
-		if !slices.ContainsFunc(seen[k], anything) && c.Traits() == new(register.Contact).Traits() && r.IntN(3) == 0 {
-			continue // one that is not there at all
-		}
-		out.contacts[key(c.Handle)] = c
-	}
-	for _, d := range w.domains {
-		out.domains = append(out.domains, changedDomain(d, w.view(p, v, d), renamed, r))
-	}
-	for _, h := range w.hosts {
-		other := *h
-		view := p.Host(v, h, nil)
-		unless(hidden(view.Creator), func() { other.Creator = anyText(r) })
-		unless(hidden(view.Updater), func() { other.Updater = anyText(r) })
-		unless(hidden(view.Transferred), func() { other.Transferred = moment(r) })
-		out.hosts = append(out.hosts, &other)
-	}
-	return out
-}
-
-func unless(withheld bool, change func()) {
-	if withheld {
-		change()
-	}
-}
-
-func hidden(v interface{ Status() disclose.Status }) bool {
-	return v.Status() == disclose.Withheld || v.Status() == disclose.Replaced
-}
-
-// anything reports a view that shows something of the contact.
-func anything(v disclose.Contact) bool {
-	return slices.ContainsFunc(disclose.Explain(v), func(e disclose.Explained) bool {
-		return e.Status != disclose.Withheld && e.Status != disclose.Replaced
-	})
-}
-
-func anyText(r *rand.Rand) string {
-	return []string{"", "Ty", "twin " + strconv.Itoa(r.IntN(1e6)), strings.Repeat("långt ", 1+r.IntN(20))}[r.IntN(4)]
-}
-
-func moment(r *rand.Rand) time.Time {
-	if r.IntN(3) == 0 {
-		return time.Time{}
-	}
-	return twinTime.Add(-time.Duration(r.IntN(1e6)) * time.Minute)
-}
-
-func anyPhone(r *rand.Rand) register.Phone {
-	return []register.Phone{{}, {Number: "+999.1"}, {Number: "+999." + strconv.Itoa(r.IntN(1e9)), Extension: strconv.Itoa(r.IntN(1e4))}}[r.IntN(3)]
-}
-
-// contactChanges are the values of a contact, with whether a view withholds
-// each, and what else it may be.
-var contactChanges = []struct {
-	hidden func(disclose.Contact) bool
-	change func(*register.Contact, *rand.Rand)
-}{
-	{func(v disclose.Contact) bool { return hidden(v.Handle) }, func(c *register.Contact, r *rand.Rand) {
-		c.Handle, c.ROID = c.Handle+"-T"+strconv.Itoa(r.IntN(1e6)), c.ROID+"-T"
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Name) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Name, c.International.Name = anyText(r), anyText(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Organization) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Organization, c.International.Organization = anyText(r), anyText(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Street) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Address.Street = [][]string{nil, {anyText(r)}, {"Ty", "1", anyText(r)}}[r.IntN(3)]
-		c.International.Address.Street = [][]string{nil, {anyText(r)}}[r.IntN(2)]
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.City) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Address.City, c.International.Address.City = anyText(r), anyText(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Province) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Address.Province, c.International.Address.Province = anyText(r), anyText(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Code) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Address.Code, c.International.Address.Code = anyText(r), anyText(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Country) }, func(c *register.Contact, r *rand.Rand) {
-		c.Local.Address.Country, c.International.Address.Country = []string{"", "NO"}[r.IntN(2)], []string{"", "IS"}[r.IntN(2)]
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Voice) }, func(c *register.Contact, r *rand.Rand) { c.Voice = anyPhone(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Fax) }, func(c *register.Contact, r *rand.Rand) { c.Fax = anyPhone(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Email) }, func(c *register.Contact, r *rand.Rand) {
-		c.Email = []string{"", "info@twin.test", "twin" + strconv.Itoa(r.IntN(1e6)) + "@twin.test"}[r.IntN(3)]
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Statuses) }, func(c *register.Contact, r *rand.Rand) { c.Statuses = nil }},
-	{func(v disclose.Contact) bool { return v.Verification.Status() != disclose.Shown }, func(c *register.Contact, r *rand.Rand) {
-		c.Facts.Verification.Method, c.Facts.Verification.Time = register.VerificationMethod(r.IntN(6)), moment(r)
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Language) }, func(c *register.Contact, r *rand.Rand) { c.Facts.Language = []string{"", "is"}[r.IntN(2)] }},
-	{func(v disclose.Contact) bool { return hidden(v.Creator) }, func(c *register.Contact, r *rand.Rand) { c.Creator = anyText(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Updater) }, func(c *register.Contact, r *rand.Rand) { c.Updater = anyText(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Created) }, func(c *register.Contact, r *rand.Rand) { c.Created = moment(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Updated) }, func(c *register.Contact, r *rand.Rand) { c.Updated = moment(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Transferred) }, func(c *register.Contact, r *rand.Rand) { c.Transferred = moment(r) }},
-	{func(v disclose.Contact) bool { return hidden(v.Protection) }, func(c *register.Contact, r *rand.Rand) {
-		c.Facts.Protection = register.Protection(r.IntN(3))
-	}},
-	{func(v disclose.Contact) bool { return hidden(v.Preference) }, func(c *register.Contact, r *rand.Rand) { c.Disclose.Restrict ^= register.AddrLoc }},
-	{func(v disclose.Contact) bool { return hidden(v.Consent) }, func(c *register.Contact, r *rand.Rand) { c.Facts.Consent ^= register.NameInt }},
-	{func(disclose.Contact) bool { return true }, func(c *register.Contact, r *rand.Rand) {
-		c.Transfer = &register.Transfer{Status: anyText(r)}
-	}},
-}
-
-// changed is the contact with other values where all views withhold them. A
-// change that the rules go by is taken back.
-func changed(c *register.Contact, views []disclose.Contact, r *rand.Rand) *register.Contact {
-	out := *c
-	for _, field := range contactChanges {
-		if slices.ContainsFunc(views, func(v disclose.Contact) bool { return !field.hidden(v) }) {
-			continue
-		}
-		before := out
-		if field.change(&out, r); out.Traits() != c.Traits() {
-			out = before
-		}
-	}
-	return &out
-}
-
-func changedDomain(d *register.Domain, view disclose.Domain, renamed map[string]string, r *rand.Rand) *register.Domain {
-	out := *d
-	rename := func(handle string) string {
-		if other, known := renamed[key(handle)]; known {
-			return other
-		}
-		return handle
-	}
-	out.Registrant = rename(d.Registrant)
-	out.Contacts = slices.Clone(d.Contacts)
-	for i := range out.Contacts {
-		out.Contacts[i].Handle = rename(out.Contacts[i].Handle)
-	}
-	unless(hidden(view.Handle), func() { out.ROID += "-T" })
-	unless(hidden(view.Creator), func() { out.Creator = anyText(r) })
-	unless(hidden(view.Updater), func() { out.Updater = anyText(r) })
-	unless(hidden(view.Created), func() { out.Created = moment(r) })
-	unless(hidden(view.Updated), func() { out.Updated = moment(r) })
-	unless(hidden(view.Transferred), func() { out.Transferred = moment(r) })
-	unless(hidden(view.Transfer), func() { out.Transfer = []*register.Transfer{nil, {Status: anyText(r)}}[r.IntN(2)] })
-	unless(hidden(view.Suspension), func() { out.Suspension = []*register.Proceeding{nil, {Ground: anyText(r)}}[r.IntN(2)] })
-	unless(hidden(view.Dispute), func() { out.Dispute = []*register.Proceeding{nil, {Ground: anyText(r)}}[r.IntN(2)] })
-	return &out
 }
 
 // store writes the register to a file and opens it.
