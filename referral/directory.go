@@ -89,6 +89,9 @@ func New(c Config) (*Directory, error) {
 	case c.Log == nil:
 		return nil, errors.New("referrals: no log")
 	}
+	if info, err := os.Stat(c.Dir); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("referrals: %s is not a folder", c.Dir)
+	}
 	d := &Directory{dir: c.Dir, own: map[string]bool{}, source: c.Source, every: c.Every, log: c.Log}
 	if d.every <= 0 {
 		d.every = 24 * time.Hour
@@ -190,12 +193,12 @@ func (d *Directory) Domain(name register.Name) (base string, ok bool) {
 	if h == nil {
 		return "", false
 	}
-	for n := name; n != ""; n = n.Parent() {
-		if base, ok := h.domains[n]; ok {
+	for n := name; ; n = n.Parent() {
+		base, ok := h.domains[n]
+		if ok || n == "" {
 			return base, base != ""
 		}
 	}
-	return "", false
 }
 
 // Network is the base for a network: that of the smallest entry which holds all

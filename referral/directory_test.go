@@ -2,6 +2,7 @@ package referral_test
 
 import (
 	"bytes"
+	"log/slog"
 	"math/rand/v2"
 	"net/netip"
 	"os"
@@ -21,7 +22,7 @@ func one(entry, base string) service { return service{[]string{entry}, []string{
 func TestTheLongestNameDecidesLabelByLabel(t *testing.T) {
 	d := holding(t, referral.Domains,
 		one("test", "https://rdap.test/"), one("co.test", "https://rdap.co.test/"), one("Big.Test", "https://big.test/v1/"),
-		one("xn--wgbh1c", "https://rdap.masr.test/"), one("com", "http://rdap.com.test:80/"), one("own.test", own), one("", "https://root.test/"))
+		one("xn--wgbh1c", "https://rdap.masr.test/"), one("com", "http://rdap.com.test:80/"), one("own.test", own))
 	for name, want := range map[register.Name]string{
 		"test": "https://rdap.test/", "shop.test": "https://rdap.test/", "a.b.c.test": "https://rdap.test/",
 		"co.test": "https://rdap.co.test/", "shop.co.test": "https://rdap.co.test/", "xco.test": "https://rdap.test/",
@@ -32,6 +33,34 @@ func TestTheLongestNameDecidesLabelByLabel(t *testing.T) {
 		if got, ok := d.Domain(name); got != want || ok != (want != "") {
 			t.Errorf("%s: %q, %v, want %q", name, got, ok, want)
 		}
+	}
+}
+
+func TestTheRootIsForWhatNoOtherNameHolds(t *testing.T) {
+	d := holding(t, referral.Domains, one("test", "https://rdap.test/"), one("own.test", own), one("", "https://root.test/"))
+	for name, want := range map[register.Name]string{
+		"shop.test": "https://rdap.test/", "shop.com": "https://root.test/", "com": "https://root.test/", "own.test": "",
+	} {
+		if got, ok := d.Domain(name); got != want || ok != (want != "") {
+			t.Errorf("%s: %q, %v, want %q", name, got, ok, want)
+		}
+	}
+}
+
+func TestOfTwoSpellingsOfANameOneDecidesAlways(t *testing.T) {
+	for range 20 {
+		d := holding(t, referral.Domains, one("test", "https://small.test/"), one("TEST", "https://large.test/"))
+		if got, _ := d.Domain("shop.test"); got != "https://small.test/" {
+			t.Fatalf("%q", got)
+		}
+	}
+}
+
+func TestAFileInPlaceOfTheFolderIsRefused(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "bootstrap")
+	check(t, os.WriteFile(file, nil, 0o600))
+	if _, err := referral.New(referral.Config{Dir: file, Log: slog.New(slog.DiscardHandler)}); err == nil {
+		t.Error("accepted")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -76,8 +77,8 @@ func parse(f File, text []byte, own map[string]bool) (*index, error) {
 		return nil, fmt.Errorf("%s: it has more than %d entries", f, maxEntries)
 	}
 	x := newIndex()
-	for entry, urls := range read.Entries {
-		x.add(f, entry, chosen(urls, own))
+	for _, entry := range slices.Sorted(maps.Keys(read.Entries)) { // of two spellings of one, always the same
+		x.add(f, entry, chosen(read.Entries[entry], own))
 	}
 	if x.entries() == 0 {
 		return nil, fmt.Errorf("%s: it has no entry of its kind", f)
@@ -99,7 +100,8 @@ func newIndex() *index {
 func (x *index) add(f File, entry, base string) {
 	switch f {
 	case Domains:
-		if name, err := register.ParseHost(entry); err == nil {
+		name, err := register.ParseHost(entry)
+		if err == nil || entry == "" { // the root (RFC 9224 section 4)
 			x.domains[name] = base
 		}
 	case IPv4, IPv6:
