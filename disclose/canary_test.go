@@ -112,7 +112,7 @@ func explain(t *testing.T, report *escrow.Report, err error) {
 func publicView(t *testing.T, p *disclose.Policy, v disclose.Viewer, o store.Object) (raw, view any) {
 	t.Helper()
 	var err error
-	switch o.Tag() {
+	switch o.Tag().Type() {
 	case register.TagDomain:
 		var d *register.Domain
 		if d, err = register.DecodeDomain(o.Bytes); err == nil {

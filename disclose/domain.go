@@ -24,6 +24,7 @@ type Domain struct {
 	Updater     Value[string]
 	Created     Value[time.Time]
 	Expires     Value[time.Time]
+	Deletes     Value[time.Time]
 	Updated     Value[time.Time]
 	Transferred Value[time.Time]
 	Transfer    Value[*register.Transfer]
@@ -36,15 +37,37 @@ type Domain struct {
 
 // Disclosed lists what the view shows, contacts included, for the journal.
 func (d *Domain) Disclosed() []Field {
-	out := d.shown
-	seen := map[Field]bool{}
+	var t Tally
+	t.Domain(d)
+	return t.Fields()
+}
+
+// Tally collects what views show, each field once.
+type Tally [fieldCount]bool
+
+// Domain adds what the view shows, contacts included.
+func (t *Tally) Domain(d *Domain) {
+	t.add(d.shown)
 	contacts, _ := d.Contacts.Get()
 	for i := range contacts {
-		for _, f := range contacts[i].shown {
-			if !seen[f] {
-				seen[f] = true
-				out = append(out[:len(out):len(out)], f)
-			}
+		t.Contact(&contacts[i])
+	}
+}
+
+// Contact adds what the view shows.
+func (t *Tally) Contact(c *Contact) { t.add(c.shown) }
+
+func (t *Tally) add(shown []Field) {
+	for _, f := range shown {
+		t[f] = true
+	}
+}
+
+// Fields lists what was shown.
+func (t *Tally) Fields() (out []Field) {
+	for f, shown := range t {
+		if shown {
+			out = append(out, Field(f))
 		}
 	}
 	return out
@@ -93,6 +116,15 @@ type NameServer struct {
 	Addrs    Value[[]netip.Addr]
 }
 
+// Leaving reports a name of which the view tells that it is to be deleted, and
+// when, if it tells that too.
+func (d *Domain) Leaving() (deletes time.Time, leaving bool) {
+	statuses, _ := d.Statuses.Get()
+	grace, _ := d.Grace.Get()
+	deletes, _ = d.Deletes.Get()
+	return deletes, register.Leaving(statuses, grace)
+}
+
 // Record is a domain with the objects it refers to; one that the register does
 // not hold is nil.
 type Record struct {
@@ -120,6 +152,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		Updater:     text(d[DomainUpdater], src.Updater),
 		Created:     date(d[DomainCreated], src.Created),
 		Expires:     date(d[DomainExpires], src.Expires),
+		Deletes:     date(d[DomainDeletes], src.Deletes),
 		Updated:     date(d[DomainUpdated], src.Updated),
 		Transferred: date(d[DomainTransferred], src.Transferred),
 		Transfer:    decide(d[DomainTransfer], src.Transfer, src.Transfer != nil),
@@ -146,6 +179,17 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		out.shown = d.shown(DomainName, DomainDispute)
 	}
 	return out
+}
+
+// Departure is the part of a domain's view that [Domain.Leaving] looks at. It is
+// for those who ask about nothing else.
+func (p *Policy) Departure(v Viewer, src *register.Domain) Domain {
+	d := p.decisions(p.circumstance(v, src.Sponsor, register.RoleNone, 0))
+	return Domain{
+		Statuses: items(d[DomainStatus], src.Statuses),
+		Grace:    items(d[DomainGrace], src.RGP),
+		Deletes:  date(d[DomainDeletes], src.Deletes),
+	}
 }
 
 // proceeding leaves ground and reference to those who take part in it: they are

@@ -23,6 +23,7 @@ const (
 	DomainUpdater
 	DomainCreated
 	DomainExpires
+	DomainDeletes // when the name will be deleted
 	DomainUpdated
 	DomainTransferred
 	DomainTransfer
@@ -106,7 +107,7 @@ var fieldNames = [fieldCount]string{
 	"none",
 	"domain name", "domain handle", "domain IDN table", "domain variant of", "domain variants", "domain status", "domain grace period",
 	"domain contacts", "domain name servers", "domain registrar", "domain creator", "domain updater",
-	"domain created", "domain expires", "domain updated", "domain transferred", "domain transfer",
+	"domain created", "domain expires", "domain deletes", "domain updated", "domain transferred", "domain transfer",
 	"domain DNSSEC", "domain suspension", "domain dispute",
 	"contact existence", "contact handle", "contact holder type", "contact name", "contact organisation",
 	"contact street", "contact city", "contact province", "contact postal code", "contact country",

@@ -19,7 +19,7 @@ var decidedBy = map[reflect.Type]map[string]Field{
 		"Statuses": DomainStatus, "Grace": DomainGrace, "Contacts": DomainContacts, "NameServers": DomainNameServers,
 		"Sponsor": DomainSponsor, "Creator": DomainCreator, "Updater": DomainUpdater,
 		"Created": DomainCreated, "Expires": DomainExpires, "Updated": DomainUpdated,
-		"Transferred": DomainTransferred, "Transfer": DomainTransfer, "DNSSEC": DomainDNSSEC,
+		"Deletes": DomainDeletes, "Transferred": DomainTransferred, "Transfer": DomainTransfer, "DNSSEC": DomainDNSSEC,
 		"Suspension": DomainSuspension, "Dispute": DomainDispute,
 	},
 	reflect.TypeFor[Contact](): {

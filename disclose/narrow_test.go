@@ -14,7 +14,7 @@ import (
 var heldBy = map[reflect.Type]map[string]FieldSet{
 	reflect.TypeFor[Domain](): {
 		"Name": ID, "Handle": Brief, "Statuses": Brief, "Grace": Brief,
-		"Created": Brief, "Expires": Brief, "Updated": Brief, "Transferred": Brief,
+		"Created": Brief, "Expires": Brief, "Deletes": Brief, "Updated": Brief, "Transferred": Brief,
 		"IDNTable": Full, "VariantOf": Full, "Variants": Full, "Contacts": Full, "NameServers": Full, "Sponsor": Full, "Creator": Full,
 		"Updater": Full, "Transfer": Full, "DNSSEC": Full, "Suspension": Full, "Dispute": Full,
 	},
@@ -161,6 +161,29 @@ func TestANarrowedViewTellsOfNoPerson(t *testing.T) {
 	}
 	if domain.PersonalRecords() != 1 || !contact.Personal() {
 		t.Error("narrowing changed the view that it was made of")
+	}
+}
+
+func TestAViewWithoutPersonsHasAllElse(t *testing.T) {
+	d := &register.Domain{Name: "shop.example", Sponsor: "ours", Registrant: "a", Statuses: []string{"ok"}}
+	whole := GDPR().Domain(theOperator, &Record{Domain: d, Contacts: []*register.Contact{aPerson.Contact}})
+	small := whole.WithoutPersons()
+	if _, there := small.Contacts.Get(); there || small.Contacts.Redacted() {
+		t.Errorf("the contacts are %v", small.Contacts)
+	}
+	if small.PersonalRecords() != 0 || len(small.ContactsShown()) != 0 || whole.PersonalRecords() != 1 {
+		t.Errorf("it counts %d personal records, and the whole %d", small.PersonalRecords(), whole.PersonalRecords())
+	}
+	for _, f := range small.Disclosed() {
+		if f == DomainContacts || f >= ContactExistence && f <= ContactLocked {
+			t.Errorf("%s is journaled", f)
+		}
+	}
+	got, want := reflect.ValueOf(small), reflect.ValueOf(whole)
+	for i := range got.NumField() {
+		if f := got.Type().Field(i); f.IsExported() && f.Name != "Contacts" && !reflect.DeepEqual(got.Field(i).Interface(), want.Field(i).Interface()) {
+			t.Errorf("%s is %v, want %v", f.Name, got.Field(i), want.Field(i))
+		}
 	}
 }
 

@@ -77,13 +77,21 @@ func (d Domain) Narrow(s FieldSet) Domain {
 	case Brief:
 		return Domain{
 			Name: d.Name, Handle: d.Handle, Statuses: d.Statuses, Grace: d.Grace,
-			Created: d.Created, Expires: d.Expires, Updated: d.Updated, Transferred: d.Transferred,
+			Created: d.Created, Expires: d.Expires, Deletes: d.Deletes, Updated: d.Updated, Transferred: d.Transferred,
 			shown: narrowed(d.shown, DomainName, DomainHandle, DomainStatus, DomainGrace,
-				DomainCreated, DomainExpires, DomainUpdated, DomainTransferred),
+				DomainCreated, DomainExpires, DomainDeletes, DomainUpdated, DomainTransferred),
 		}
 	default:
 		return Domain{Name: d.Name, shown: narrowed(d.shown, DomainName)}
 	}
+}
+
+// WithoutPersons is the view without its contacts, for whoever asks for none:
+// what is left out is withheld without a word.
+func (d Domain) WithoutPersons() Domain {
+	d.Contacts = Value[[]Contact]{}
+	d.shown = slices.DeleteFunc(slices.Clone(d.shown), func(f Field) bool { return f == DomainContacts })
+	return d
 }
 
 // Narrow is the view with no more than the set holds.

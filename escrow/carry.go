@@ -88,12 +88,15 @@ func (c *carrier) complete(r record, found *store.Found) (bool, error) {
 }
 
 func completeDomain(d *register.Domain, found *store.Found) error {
-	if found.Tag() != register.TagDomain {
+	if found.Tag().Type() != register.TagDomain {
 		return nil
 	}
 	old, err := register.DecodeDomain(found.Bytes)
 	if err == nil && sameROID(old.ROID, d.ROID) {
 		d.Suspension, d.Dispute = old.Suspension, old.Dispute
+		if d.Leaving() { // of one that was saved, the date is void
+			d.Deletes = old.Deletes
+		}
 	}
 	return err
 }

@@ -160,7 +160,7 @@ func (a *applier) put(i *item) error {
 	if err != nil {
 		return err
 	}
-	if old.There() && old.Tag() != o.Tag() {
+	if old.There() && old.Tag().Type() != o.Tag().Type() {
 		return refuse(ruleUnique, "the register holds it as the other of domain and reserved name")
 	}
 	if o.Alias == "" {

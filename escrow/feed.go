@@ -210,7 +210,7 @@ func (im *Importer) replay(tx store.Tx, e store.Entry) (prev uint64, err error) 
 // of a contact are kept: it may come back with a deposit, which has none.
 func remove(tx store.Tx, d deletion) (bool, error) {
 	found, err := tx.Find(store.Ask{Ref: d.Ref})
-	if err != nil || found.Tag() != d.tag {
+	if err != nil || found.Tag().Type() != d.tag {
 		return false, err
 	}
 	if d.tag == register.TagContact {

@@ -112,7 +112,7 @@ func (c *change) objects(j *changeJSON) error {
 			return err
 		}
 		// Without a tag: of one name, a domain and a reservation are not both put.
-		if err := errors.Join(once(p.label, object{p.Ref, p.Tag()}), once(p.label, object{p.Ref, 0})); err != nil {
+		if err := errors.Join(once(p.label, object{p.Ref, p.Tag().Type()}), once(p.label, object{p.Ref, 0})); err != nil {
 			return err
 		}
 		c.puts = append(c.puts, p)

@@ -39,6 +39,7 @@ type domainJSON struct {
 	Updater     string           `json:"updater,omitempty"`
 	Created     time.Time        `json:"created,omitzero"`
 	Expires     time.Time        `json:"expires,omitzero"`
+	Deletes     time.Time        `json:"deletes,omitzero"`
 	Updated     time.Time        `json:"updated,omitzero"`
 	Transferred time.Time        `json:"transferred,omitzero"`
 	Transfer    *transferJSON    `json:"transfer,omitempty"`

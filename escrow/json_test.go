@@ -35,7 +35,7 @@ var full = map[string]interface{ Append([]byte) []byte }{
 		Contacts: []register.DomainRole{{Role: register.RoleAdmin, Handle: "c2"}, {Role: register.RoleBilling, Handle: "c3"}},
 		Hosts:    []register.NameServer{{Name: "ns1.one.example"}, {Name: "ns_2.one.example", Attr: true, Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.1")}}},
 		Sponsor:  "r1", Creator: "r2", Updater: "r3",
-		Created: someTime, Expires: someTime.Add(1), Updated: someTime.Add(2), Transferred: someTime.Add(3),
+		Created: someTime, Expires: someTime.Add(1), Deletes: someTime.Add(5), Updated: someTime.Add(2), Transferred: someTime.Add(3),
 		Transfer: &someTransfer, MaxSigLife: 86400,
 		DS:   []register.DS{{KeyTag: 1, Algorithm: 13, DigestType: 2, Digest: "00ff", Key: &someKey}},
 		Keys: []register.DNSKey{someKey}, Suspension: &someCase, Dispute: &someCase,

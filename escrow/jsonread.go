@@ -150,7 +150,7 @@ func (j *domainJSON) read() (addition, error) {
 		Statuses: j.Statuses, RGP: j.RGP,
 		Registrant: j.Registrant,
 		Sponsor:    j.Sponsor, Creator: j.Creator, Updater: j.Updater,
-		Created: j.Created, Expires: j.Expires, Updated: j.Updated, Transferred: j.Transferred,
+		Created: j.Created, Expires: j.Expires, Deletes: j.Deletes, Updated: j.Updated, Transferred: j.Transferred,
 		Transfer:   (*register.Transfer)(j.Transfer),
 		MaxSigLife: j.MaxSigLife,
 		Keys:       each(j.Keys, func(k keyJSON) register.DNSKey { return c.key("keys", k) }),

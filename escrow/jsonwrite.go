@@ -12,7 +12,7 @@ import (
 func jsonOf(o *store.Object) ([]byte, error) {
 	var j objectJSON
 	var err error
-	switch o.Tag() {
+	switch o.Tag().Type() {
 	case register.TagDomain:
 		j.Domain, err = converted(register.DecodeDomain, jsonOfDomain, o)
 	case register.TagReserved:
@@ -53,7 +53,7 @@ func jsonOfDomain(d *register.Domain) *domainJSON {
 		}),
 		Hosts:   each(d.Hosts, func(h register.NameServer) nameServerJSON { return nameServerJSON(h) }),
 		Sponsor: d.Sponsor, Creator: d.Creator, Updater: d.Updater,
-		Created: d.Created, Expires: d.Expires, Updated: d.Updated, Transferred: d.Transferred,
+		Created: d.Created, Expires: d.Expires, Deletes: d.Deletes, Updated: d.Updated, Transferred: d.Transferred,
 		Transfer:   (*transferJSON)(d.Transfer),
 		MaxSigLife: d.MaxSigLife,
 		DS: each(d.DS, func(s register.DS) dsJSON {

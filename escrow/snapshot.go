@@ -241,7 +241,7 @@ func (s *snapshot) object(ctx context.Context, j *objectJSON) error {
 		return nil
 	}
 	s.report.Read++
-	s.counted(it.Tag())
+	s.counted(it.Tag().Type())
 	if name := register.Name(it.Key); it.Kind == store.Names {
 		in := register.State{Zones: s.head.Zones}
 		if zone, ok := in.Zone(name); !ok || zone == name {

@@ -179,6 +179,7 @@ func (g *generator) life(d *dice, o *register.Domain) {
 	case 3:
 		o.Expires = o.Expires.AddDate(-1, 0, 0)
 		o.Statuses, o.RGP = []string{"pendingDelete"}, []string{"redemptionPeriod"}
+		o.Deletes = g.At.AddDate(0, 0, 20).Truncate(time.Second)
 	case 4:
 		o.Transferred = o.Updated
 		o.Statuses, o.RGP = []string{"ok"}, []string{"transferPeriod"}

@@ -53,7 +53,7 @@ var danish = map[string]string{
 	"abuse e-mail": "e-mail om misbrug", "abuse phone": "telefon om misbrug", "address": "adresse",
 	"addresses": "adresser", "city": "by", "postal code": "postnummer", "consent": "samtykke",
 	"contacts": "kontakter", "country": "land", "created": "oprettet", "creator": "oprettet af", "DNSSEC": "DNSSEC",
-	"dispute": "klagesag", "e-mail": "e-mail", "found by its handle": "kan findes ved sit handle", "expires": "udløber",
+	"deletion": "sletning", "dispute": "klagesag", "e-mail": "e-mail", "found by its handle": "kan findes ved sit handle", "expires": "udløber",
 	"fax": "fax", "grace period": "frist", "handle": "handle", "holder type": "indehavertype", "IANA id": "IANA-nummer",
 	"id": "id", "IDN table": "IDN-tabel", "language": "sprog", "register lock": "registerlås", "name": "navn",
 	"name servers": "navneservere", "organisation": "organisation", "preference": "ønske om offentliggørelse",

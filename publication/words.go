@@ -59,7 +59,7 @@ func isRole(s string) bool {
 var fieldWords = map[string]string{
 	"AbuseEmail": "abuse e-mail", "AbusePhone": "abuse phone", "Address": "address", "Addrs": "addresses",
 	"City": "city", "Code": "postal code", "Consent": "consent", "Contacts": "contacts", "Country": "country",
-	"Created": "created", "Creator": "creator", "DNSSEC": "DNSSEC", "Dispute": "dispute", "Email": "e-mail",
+	"Created": "created", "Creator": "creator", "Deletes": "deletion", "DNSSEC": "DNSSEC", "Dispute": "dispute", "Email": "e-mail",
 	"Existence": "found by its handle", "Expires": "expires", "Fax": "fax", "Grace": "grace period", "Handle": "handle", "Holder": "holder type",
 	"IANA": "IANA id", "ID": "id", "IDNTable": "IDN table", "Language": "language", "Locked": "register lock",
 	"Name": "name", "NameServers": "name servers", "Organization": "organisation", "Preference": "preference",

@@ -29,12 +29,24 @@ const (
 	TagIDNTable  Tag = 6
 	TagFacts     Tag = 7
 	TagState     Tag = 8
+	TagLeaving   Tag = 9 // a domain that is Leaving, with the fields of one that is not
 )
+
+// Type is the tag of the type that the object is decoded to: a domain is one
+// whether it is leaving or not.
+func (t Tag) Type() Tag {
+	if t == TagLeaving {
+		return TagDomain
+	}
+	return t
+}
 
 // codecVersion is written into every object; a greater one is refused.
 //
 //	2  a contact's facts say whether it is locked to a business register
-const codecVersion = 2
+//	3  a domain says when it will be deleted, and is TagLeaving when it may be.
+//	   One that was written before is TagDomain until it is written again.
+const codecVersion = 3
 
 // errCorrupt is wrapped by every decoding error.
 var errCorrupt = errors.New("damaged bytes")
@@ -57,7 +69,7 @@ func encode(tag Tag, b []byte, fields func(*coder)) []byte {
 }
 
 func decode(tag Tag, b []byte, fields func(*coder)) error {
-	if len(b) < 2 || Tag(b[0]) != tag {
+	if len(b) < 2 || Tag(b[0]).Type() != tag {
 		return fmt.Errorf("object of tag %d: reading: %w", tag, errCorrupt)
 	}
 	if b[1] == 0 || b[1] > codecVersion {

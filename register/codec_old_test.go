@@ -36,3 +36,47 @@ func unhex(t *testing.T, s string) []byte {
 	}
 	return b
 }
+
+// domainOf2 is what version 2 wrote for the domain below.
+const domainOf2 = "01020b6f6c642e6578616d706c650544312d45580000010d70656e64696e6744656c6574650110726564656d7074696f6e506572696f64000000076e6f72646c797300000080c49fd50c0001010100000000000101017800"
+
+func TestADomainOfAnOlderProgramIsLeavingOnceItIsWrittenAgain(t *testing.T) {
+	want := &Domain{
+		Name: "old.example", ROID: "D1-EX", Statuses: []string{"pendingDelete"}, RGP: []string{"redemptionPeriod"},
+		Sponsor: "nordlys", Created: time.Unix(1700000000, 0).UTC(), Dispute: &Proceeding{Ground: "x"},
+	}
+	old := unhex(t, domainOf2)
+	got, err := DecodeDomain(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("domain (-want +got):\n%s", diff)
+	}
+	again := got.Append(nil)
+	if Tag(old[0]) != TagDomain || Tag(again[0]) != TagLeaving || Tag(again[0]).Type() != TagDomain {
+		t.Errorf("the tags are %d and %d", old[0], again[0])
+	}
+	if err := Check(again); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADomainIsLeavingByItsStatuses(t *testing.T) {
+	for _, c := range []struct {
+		statuses, rgp []string
+		want          bool
+	}{
+		{[]string{"ok"}, []string{"addPeriod"}, false},
+		{[]string{"pendingTransfer", "serverHold"}, []string{"renewPeriod"}, false},
+		{[]string{"clientHold", "pendingDelete"}, nil, true},
+		{nil, []string{"redemptionPeriod"}, true},
+		{nil, []string{"pendingRestore"}, true},
+		{nil, []string{"pendingDelete"}, true},
+	} {
+		d := &Domain{Name: "a.example", Statuses: c.statuses, RGP: c.rgp}
+		if d.Leaving() != c.want {
+			t.Errorf("%v, %v: leaving is %v", c.statuses, c.rgp, d.Leaving())
+		}
+	}
+}

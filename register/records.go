@@ -6,7 +6,12 @@ import "fmt"
 // is added goes to the end and raises codecVersion.
 
 // Append appends the domain's bytes to b.
-func (d *Domain) Append(b []byte) []byte { return encode(TagDomain, b, d.fields) }
+func (d *Domain) Append(b []byte) []byte {
+	if d.Leaving() {
+		return encode(TagLeaving, b, d.fields)
+	}
+	return encode(TagDomain, b, d.fields)
+}
 
 // DecodeDomain reads a domain's bytes.
 func DecodeDomain(b []byte) (*Domain, error) {
@@ -47,6 +52,9 @@ func (d *Domain) fields(c *coder) {
 	list(c, &d.Keys, keyFields)
 	optional(c, &d.Suspension, proceedingFields)
 	optional(c, &d.Dispute, proceedingFields)
+	if c.version >= 3 {
+		c.time(&d.Deletes)
+	}
 }
 
 func keyFields(c *coder, k *DNSKey) {
@@ -265,7 +273,7 @@ func Check(b []byte) (err error) {
 	if len(b) == 0 {
 		return fmt.Errorf("object: reading: %w", errCorrupt)
 	}
-	switch tag := Tag(b[0]); tag {
+	switch tag := Tag(b[0]).Type(); tag {
 	case TagDomain:
 		_, err = DecodeDomain(b)
 	case TagReserved:

@@ -1,6 +1,7 @@
 // Package register says what is registered: domains, contacts, hosts,
 // registrars and reserved names, as raw and pure values, and the canonical
-// form of the names and handles by which they are found.
+// form of the names and handles by which they are found. It says too which labels
+// a zone's rules take.
 //
 // It is not a place where anything is decided, kept or shown: what of a value
 // may be seen is decided in package disclose, and where it is kept in package
@@ -10,6 +11,7 @@ package register
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -46,6 +48,20 @@ type Domain struct {
 
 	Suspension *Proceeding
 	Dispute    *Proceeding
+
+	Deletes time.Time // when the name will be deleted, if that is settled
+}
+
+// Leaving reports a name that is to be deleted unless somebody prevents it:
+// pendingDelete (RFC 5731 section 2.3) and the states of RFC 3915 before it.
+func (d *Domain) Leaving() bool { return Leaving(d.Statuses, d.RGP) }
+
+// Leaving reports statuses and grace-period statuses of which one says that the
+// name is to be deleted.
+func Leaving(statuses, rgp []string) bool {
+	return slices.Contains(statuses, "pendingDelete") || slices.ContainsFunc(rgp, func(s string) bool {
+		return s == "redemptionPeriod" || s == "pendingRestore" || s == "pendingDelete"
+	})
 }
 
 // Role is what a contact is to a domain.
