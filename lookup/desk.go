@@ -64,15 +64,32 @@ type Published struct {
 	Operator register.Operator
 	Policies register.Policies
 
+	// Form is how windows write answers, where the operator may choose. The desk
+	// passes it on with the answer, and does not look at it. It may be nil.
+	Form any
+
 	// Zones are those whose answers differ in this. A zone that is not here
 	// has Policies, and the languages of the rules.
 	Zones map[register.Name]Zone
+
+	// Sandbox is a zone whose names say themselves what is answered of them, for
+	// who writes clients. A zone that the register has is none; "" is off.
+	Sandbox register.Name
+
+	// Refer are the WHOIS servers of other registers, by the name that theirs
+	// are below.
+	Refer map[register.Name]register.Name
 }
 
 // Zone is what the operator publishes of one zone.
 type Zone struct {
 	Policies  register.Policies
 	Languages []string // that reasons are given in, the default first
+	Form      any      // as in Published
+
+	// Names says which labels directly below the zone can be registered, and not
+	// below a zone within it. With nil, all can.
+	Names *register.LabelRules
 }
 
 // zone is what is published of the zone that a name lies in; the zero name
@@ -83,7 +100,7 @@ func (p *Published) zone(n register.Name) Zone {
 			return z
 		}
 	}
-	return Zone{p.Policies, p.Policy.Languages}
+	return Zone{Policies: p.Policies, Languages: p.Policy.Languages, Form: p.Form}
 }
 
 // Config is what a desk is made of. All but Observe and what stands below it is
@@ -203,6 +220,7 @@ type About struct {
 
 	Languages []string // that reasons are given in, the default first
 	Language  string   // of the reasons in this answer
+	Form      any      // how it is written; see Published
 
 	Searches []Offer // that the caller may ask; for Help alone
 }
@@ -210,7 +228,7 @@ type About struct {
 func about(p *Published, z Zone, e *store.Edition, language string) About {
 	a := About{
 		Operator: p.Operator, Policies: z.Policies, Rules: p.Policy.Version(),
-		Languages: z.Languages, Language: language,
+		Languages: z.Languages, Language: language, Form: z.Form,
 	}
 	if e != nil && e.State != nil {
 		a.Zones, a.Serial, a.Watermark, a.Version = e.State.Zones, e.State.Serial, e.State.Watermark, e.Version
@@ -237,6 +255,13 @@ func speaksAll(rules, zone []string) error {
 func (d *Desk) About() About {
 	p := d.published.Load()
 	return about(p, p.zone(""), d.last.Load(), p.Policy.Language())
+}
+
+// AboutName is About of the zone that a name lies in.
+func (d *Desk) AboutName(name register.Name) About {
+	p := d.published.Load()
+	z := p.zone(name)
+	return about(p, z, d.last.Load(), z.Languages[0])
 }
 
 // Ready reports whether questions can be answered: the register can be read.

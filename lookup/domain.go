@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"registerd/audit"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -14,9 +15,10 @@ import (
 
 // DomainAnswer is what the register says of a name: that it is registered, or
 // that it is reserved. One of the two is set, unless the answer was kept ready:
-// then Write has it.
+// then Write has it, and there is no Name either.
 type DomainAnswer struct {
 	About    About
+	Name     Name
 	Domain   *disclose.Domain
 	Reserved *disclose.Reserved
 
@@ -86,10 +88,10 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 		a, out, err = v.domain(ctx, name)
 	}
 	switch {
-	case errors.Is(err, register.ErrNotFound), errors.Is(err, ErrElsewhere):
-		return nil, v.leave(err)
-	case err != nil:
+	case err != nil && OutcomeOf(err) == audit.Failed:
 		return nil, v.failRead(ctx, err)
+	case err != nil:
+		return nil, v.leave(err)
 	}
 	if err := v.release(ctx, out); err != nil {
 		return nil, err
@@ -110,11 +112,15 @@ func (v *visit) domain(ctx context.Context, name register.Name) (*DomainAnswer, 
 	}
 	v.desk.last.Store(&edition)
 	if !found[0].There() {
-		return nil, disclosure{edition: edition}, v.desk.absent(name, edition.State)
+		return v.absent(ctx, name, edition)
 	}
-	a := &DomainAnswer{About: v.about(&edition)}
-	out := disclosure{object: found[0].Ref, edition: edition}
-	return a, out, v.discloseName(ctx, a, &out, &found[0])
+	return v.found(ctx, &found[0], edition)
+}
+
+func (v *visit) found(ctx context.Context, f *store.Found, edition store.Edition) (*DomainAnswer, disclosure, error) {
+	a := &DomainAnswer{About: v.about(&edition), Name: Name{Name: register.Name(f.Key)}}
+	out := disclosure{object: f.Ref, edition: edition}
+	return a, out, v.discloseName(ctx, a, &out, f)
 }
 
 // ready is the answer given to the public before, if neither the register nor
@@ -136,18 +142,27 @@ func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 }
 
 // keeps reports an answer of the kind that is kept: the public's, in the
-// default language.
+// default language and the usual form.
 func (v *visit) keeps() bool {
-	return v.desk.kept != nil && v.viewer().Audience == disclose.Public && v.language() == v.zone.Languages[0]
+	q := &v.question
+	return v.desk.kept != nil && !q.NoPersons && !q.Apart && v.viewer().Audience == disclose.Public && v.language() == v.zone.Languages[0]
 }
 
 // absent says that a name is not there: which is one thing in a zone of ours,
 // and nothing at all in another's.
-func (d *Desk) absent(name register.Name, state *register.State) error {
-	if _, ours := state.Zone(name); !ours {
-		return d.elsewhere(KindDomain, name)
+func (v *visit) absent(ctx context.Context, name register.Name, edition store.Edition) (*DomainAnswer, disclosure, error) {
+	n := Name{Name: name}
+	v.vacant(&n, edition.State)
+	if err := v.variantsOf(ctx, []*Name{&n}, edition); err != nil {
+		return nil, disclosure{}, err
 	}
-	return fmt.Errorf("%s: %w", name, register.ErrNotFound)
+	switch {
+	case n.Why != WhyZone:
+		return nil, disclosure{}, &Absent{n, register.ErrNotFound}
+	case v.inSandbox(&n):
+		return v.played(ctx, n, edition)
+	}
+	return nil, disclosure{}, &Absent{n, v.desk.elsewhere(KindDomain, name)}
 }
 
 func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosure, f *store.Found) error {
@@ -159,6 +174,7 @@ func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosu
 		}
 		view := v.published.Policy.Reserved(v.viewer(), r)
 		a.Reserved = &view
+		a.Name.reserved(&view)
 		out.fields = func() []disclose.Field { return nil }
 	default:
 		record, err := decodeRecord(f)
@@ -169,7 +185,11 @@ func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosu
 			return err
 		}
 		view := v.published.Policy.Domain(v.viewer(), record)
+		if v.question.NoPersons {
+			view = view.WithoutPersons()
+		}
 		a.Domain = &view
+		a.Name.registered(&view)
 		out.personal, out.fields, out.contacts = view.PersonalRecords(), view.Disclosed, view.ContactsShown
 	}
 	return nil

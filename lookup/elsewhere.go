@@ -73,7 +73,8 @@ func cutTag(key string) (handle, tag string, ok bool) {
 		return key, "", false
 	}
 	tag = strings.ToUpper(key[i+1:])
-	return key[:i], tag, referral.ValidTag(tag)
+	plain := strings.ToLower(tag) == key[i+1:] // a dotless i has the capital of an i
+	return key[:i], tag, plain && referral.ValidTag(tag)
 }
 
 // Tag is what the register's handles end in where they are told apart from

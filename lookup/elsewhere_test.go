@@ -278,3 +278,16 @@ func TestAReferralCostsAQuestionAndWhatIsNotSupportedANonsense(t *testing.T) {
 		}
 	}
 }
+
+// A dotless i is no i, although both have the same capital.
+func TestATagIsOfPlainLetters(t *testing.T) {
+	s := newScene(t)
+	s.config.Tag = "NIC"
+	s.reopen()
+	for text, want := range map[string]string{"F1-nic": "", "F1-n\u0131c": "not found"} {
+		a, err := s.Entity(t.Context(), s.ask(public, text), lookup.Anyone)
+		if (err == nil) != (want == "") || err != nil && said(err) != want {
+			t.Errorf("%s: %v, %v", text, a, err)
+		}
+	}
+}

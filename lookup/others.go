@@ -84,6 +84,9 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 	if err != nil {
 		return nil, err
 	}
+	if q.NoPersons {
+		whom = RegistrarOnly
+	}
 	asks := d.asksFor(key)
 	found, edition, err := v.find(ctx, asks...)
 	if err != nil {

@@ -21,6 +21,13 @@ type Question struct {
 	Window Window
 	Text   string // the name or handle asked for, as it arrived
 
+	// NoPersons leaves contacts out of the answer, and does not look for them.
+	NoPersons bool
+
+	// Apart says that the window writes this answer in another way than it does
+	// for others: it is neither kept nor taken from what is kept.
+	Apart bool
+
 	// Lang is the language (BCP 47) wanted for reasons. Without one, or for one
 	// that the rules do not have, answers are in the rules' first language.
 	Lang string

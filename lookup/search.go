@@ -204,12 +204,12 @@ func disclosureOf(object store.Ref, found *matches) disclosure {
 	for _, r := range found.results {
 		out.personal += r.personal()
 	}
-	out.fields = func() (fields []disclose.Field) {
+	out.fields = func() []disclose.Field {
+		var told disclose.Tally
 		for _, r := range found.results {
-			fields = append(fields, r.disclosed()...)
+			r.disclosed(&told)
 		}
-		slices.Sort(fields)
-		return slices.Compact(fields)
+		return told.Fields()
 	}
 	out.contacts = func() (contacts []string) {
 		for _, r := range found.results {

@@ -131,15 +131,14 @@ func (r *result) personal() int {
 	return 0
 }
 
-// disclosed are the fields that the journal records.
-func (r *result) disclosed() []disclose.Field {
+// disclosed adds the fields that the journal records.
+func (r *result) disclosed(to *disclose.Tally) {
 	switch {
 	case r.domain != nil:
-		return r.domain.Disclosed()
+		to.Domain(r.domain)
 	case r.contact != nil:
-		return r.contact.Disclosed()
+		to.Contact(r.contact)
 	}
-	return nil
 }
 
 // contacts are those whose data the result tells.

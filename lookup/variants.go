@@ -55,7 +55,7 @@ func (v *visit) related(ctx context.Context, d *register.Domain, version uint64)
 }
 
 func appendRelated(out []disclose.Related, f *store.Found) ([]disclose.Related, error) {
-	switch f.Tag() {
+	switch f.Tag().Type() {
 	case register.TagDomain:
 		d, err := register.DecodeDomain(f.Bytes)
 		return append(out, disclose.Related{Domain: d}), err
