@@ -1,11 +1,11 @@
-// Package das is the availability window: names in, one a line and as many as
-// a client likes, and a short answer for each, in order, whether it can be
-// registered.
+// Package das is the availability window: names in, as many as a client likes,
+// and a short answer for each, in order, whether it can be registered. They come
+// in lines over TCP, in one of several dialects, or over HTTP.
 //
 // It never tells anything of a person, so it may be asked far more often than
-// WHOIS. "AVAILABLE" is said of a name only when the desk knows it to be free:
-// every failure and every doubt is another word. It decides none of that
-// itself, and does not know where the register is kept.
+// WHOIS. A name is called free only when the desk knows it to be so: every
+// failure and every doubt has other words. It decides none of that itself, and
+// does not know where the register is kept.
 package das
 
 import (
@@ -27,25 +27,30 @@ const (
 	// when it is written in U-labels.
 	maxLine = 1024
 
-	// batch is how many names are asked about at once: the store answers a
-	// hundred for little more than the price of one.
-	batch = 100
-
 	// maxRefused is how many names over the limit a connection is answered
 	// for. A client that has not stopped by then does not read the answers.
 	maxRefused = 1000
 )
 
-// Config is what a server is made of. All of it is required.
+// Config is what a server is made of. Desk and Log are required.
 type Config struct {
 	Desk *lookup.Desk
 	Log  *slog.Logger
+
+	// Dialect is be-eu when it is left out.
+	Dialect *Dialect
+
+	// Zone is where labels are meant that come without one. Default: the register's
+	// first zone.
+	Zone register.Name
 }
 
-// Server answers about availability. It is safe for concurrent use.
+// Server answers in lines. It is safe for concurrent use.
 type Server struct {
-	desk *lookup.Desk
-	log  *slog.Logger
+	desk    *lookup.Desk
+	log     *slog.Logger
+	dialect *Dialect
+	zone    register.Name
 
 	idleTime  time.Duration // between lines
 	lineTime  time.Duration // for a line that has begun
@@ -61,8 +66,11 @@ func New(c Config) (*Server, error) {
 	case c.Log == nil:
 		return nil, errors.New("das: no log")
 	}
+	if c.Dialect == nil {
+		c.Dialect = &beEU
+	}
 	return &Server{
-		desk: c.Desk, log: c.Log,
+		desk: c.Desk, log: c.Log, dialect: c.Dialect, zone: c.Zone,
 		idleTime: 30 * time.Second, lineTime: 5 * time.Second,
 		writeTime: 10 * time.Second, closeTime: 2 * time.Second,
 	}, nil
@@ -78,18 +86,25 @@ func (s *Server) Serve(ctx context.Context, l *listen.Listener, drain time.Durat
 }
 
 // Refusal is what a listener tells a connection that is one too many.
-func (s *Server) Refusal() []byte { return crowded(s.desk.About()) }
+func (s *Server) Refusal() []byte {
+	about := s.desk.About()
+	return s.dialect.write(nil, &answer{outcome: crowded, about: &about})
+}
 
 // conversation is one connection. Its memory is bounded by a batch.
 type conversation struct {
 	*Server
-	conn    net.Conn
-	lines   *listen.LineReader
-	asking  lookup.Question
-	names   []string
-	out     []byte
-	refused int
+	conn      net.Conn
+	lines     *listen.LineReader
+	asking    lookup.Question
+	questions []question
+	names     []string // of questions
+	out       []byte
+	refused   int
 }
+
+// errGoodbye ends a conversation as the end of the input does.
+var errGoodbye = errors.New("das: the client has said goodbye")
 
 // converse answers until the client ends. taking is done when no new lines
 // are to be taken, work when answers in progress are to be given up.
@@ -111,7 +126,7 @@ func (s *Server) converse(taking, work context.Context, c net.Conn) {
 		if !v.send() {
 			return
 		}
-		if err != nil {
+		if err != nil || s.dialect.single {
 			break
 		}
 	}
@@ -121,51 +136,80 @@ func (s *Server) converse(taking, work context.Context, c net.Conn) {
 // read takes the next line and all that came with it, up to a batch. The error
 // is about what comes after those.
 func (v *conversation) read(ctx context.Context) error {
-	v.names = v.names[:0]
-	for len(v.names) == 0 || len(v.names) < batch && v.lines.HasLine() {
+	v.questions = v.questions[:0]
+	for len(v.questions) == 0 || len(v.questions) < batch && !v.dialect.single && v.lines.HasLine() {
 		line, err := v.lines.ReadLine(ctx, time.Now().Add(v.idleTime))
 		if err != nil {
 			return err
 		}
-		v.names = append(v.names, trim(line))
+		q := v.dialect.read(trim(line))
+		if q.last {
+			return errGoodbye
+		}
+		v.questions = append(v.questions, q)
 	}
 	return nil
 }
 
-// answer asks about the batch. The desk answers about as many names as the
-// budget allows and says of the others when to come again.
+// answer asks about the batch and writes the answers.
 func (v *conversation) answer(ctx context.Context) {
-	for rest := v.names; len(rest) > 0; {
-		answers, about, err := v.desk.Names(ctx, v.question(rest), rest)
-		if err == nil && (len(answers) == 0 || len(answers) > len(rest)) {
-			err = errors.New("the desk answered about other names than it was asked")
-		}
+	v.names = v.names[:0]
+	for i := range v.questions {
+		name, err := v.whole(ctx, &v.questions[i])
 		if err != nil {
-			v.fail(about, err, len(rest))
+			v.fail(v.questions, v.desk.About(), err)
 			return
 		}
-		for i := range answers {
-			v.out = appendAnswer(v.out, &answers[i], about)
-		}
-		rest = rest[len(answers):]
+		v.names = append(v.names, name)
+	}
+	n, about, err := ask(ctx, v.desk, v.asking, v.names, v.tell)
+	if err != nil {
+		v.fail(v.questions[n:], about, err)
 	}
 }
 
-// fail answers for n names of which nothing is known.
-func (v *conversation) fail(about lookup.About, err error, n int) {
-	var exceeded *ratelimit.Exceeded
-	over := errors.As(err, &exceeded)
-	if over {
-		v.refused += n
-	} else {
-		v.log.Error("das: names could not be answered about", "names", n, "error", err)
+// whole is the name that is asked about, with its zone.
+func (v *conversation) whole(ctx context.Context, q *question) (string, error) {
+	if !q.bare {
+		return q.name, nil
 	}
-	for range n {
-		if over {
-			v.out = appendLimited(v.out, about, exceeded.RetryAfter)
-		} else {
-			v.out = appendFailed(v.out, about)
+	zone := v.zone
+	if zone == "" {
+		about := v.desk.About()
+		if len(about.Zones) == 0 { // nothing was asked yet
+			var err error
+			if about, err = v.desk.Ready(ctx); err != nil {
+				return "", err
+			}
 		}
+		if len(about.Zones) > 0 {
+			zone = about.Zones[0]
+		}
+	}
+	return q.name + "." + string(zone), nil
+}
+
+func (v *conversation) tell(first int, answers []lookup.Name, about *lookup.About) {
+	a := answer{about: about}
+	for i := range answers {
+		a.question, a.name = v.questions[first+i], &answers[i]
+		a.outcome = outcomeOf(a.name)
+		v.out = v.dialect.write(v.out, &a)
+	}
+}
+
+// fail answers questions of whose names nothing is known.
+func (v *conversation) fail(questions []question, about lookup.About, err error) {
+	a := answer{about: &about}
+	var exceeded *ratelimit.Exceeded
+	if errors.As(err, &exceeded) {
+		v.refused += len(questions)
+		a.outcome, a.wait = limited, exceeded.RetryAfter
+	} else {
+		v.log.Error("das: names could not be answered about", "names", len(questions), "error", err)
+	}
+	for _, a.question = range questions {
+		v.out = v.dialect.write(v.out, &a)
 	}
 }
 
@@ -173,11 +217,13 @@ func (v *conversation) fail(about lookup.About, err error, n int) {
 func (v *conversation) tooLong() {
 	why := &register.SyntaxError{What: "domain name", Reason: "it is too long"}
 	err := v.desk.Refuse(v.asking, lookup.KindAvailability, why)
+	about := v.desk.About()
 	if errors.Is(err, why) {
-		v.out = appendAnswer(v.out, &lookup.Name{State: lookup.Invalid, Syntax: why}, v.desk.About())
+		n := &lookup.Name{State: lookup.Invalid, Why: lookup.WhySyntax, Says: "It is not a domain name", Syntax: why}
+		v.out = v.dialect.write(v.out, &answer{outcome: told, name: n, about: &about})
 		return
 	}
-	v.fail(v.desk.About(), err, 1)
+	v.fail(make([]question, 1), about, err)
 }
 
 // send writes what was answered, and reports whether the client took it.
@@ -191,11 +237,4 @@ func (v *conversation) send() bool {
 	_, err := v.conn.Write(v.out)
 	v.out = v.out[:0]
 	return err == nil
-}
-
-// question stands in the day-book for all names asked with it, under the first.
-func (v *conversation) question(names []string) lookup.Question {
-	q := v.asking
-	q.Text = names[0]
-	return q
 }

@@ -1,6 +1,10 @@
 package das
 
-import "time"
+import (
+	"time"
+
+	"registerd/lookup"
+)
 
 // Hurry shortens the times a client is given; 0 leaves one as it is.
 func (s *Server) Hurry(idle, line, write time.Duration) {
@@ -16,3 +20,13 @@ func (s *Server) Hurry(idle, line, write time.Duration) {
 
 // MaxRefused is maxRefused.
 const MaxRefused = maxRefused
+
+// Write is the answer to a line that was asked about a name.
+func (d *Dialect) Write(line string, n lookup.Name, about lookup.About) string {
+	return string(d.write(nil, &answer{question: d.read(line), outcome: outcomeOf(&n), name: &n, about: &about}))
+}
+
+// WriteLimited is the answer to a line of who has to wait.
+func (d *Dialect) WriteLimited(line string, wait time.Duration, about lookup.About) string {
+	return string(d.write(nil, &answer{question: d.read(line), outcome: limited, wait: wait, about: &about}))
+}

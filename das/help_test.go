@@ -37,11 +37,20 @@ var operator = register.Operator{Name: "Example Registry", Email: "hostmaster@re
 // reader is a register that a test can break.
 type reader struct {
 	store.Reader
-	broken atomic.Bool
+	broken      atomic.Bool
+	breaksAfter atomic.Int32  // this many readings less one; 0 is never
+	slow        chan struct{} // when there is one, each reading takes from it
 }
 
 func (r *reader) Tags(ctx context.Context, kind store.Kind, keys []string) ([]register.Tag, store.Edition, error) {
-	if r.broken.Load() {
+	if r.slow != nil {
+		select {
+		case <-r.slow:
+		case <-ctx.Done():
+			return nil, store.Edition{}, ctx.Err()
+		}
+	}
+	if r.broken.Load() || r.breaksAfter.Load() > 0 && r.breaksAfter.Add(-1) == 0 {
 		return nil, store.Edition{}, fmt.Errorf("reading page 17: %w", store.ErrDamaged)
 	}
 	return r.Reader.Tags(ctx, kind, keys)
@@ -89,27 +98,50 @@ func check(t testing.TB, err error) {
 // deskOver is a desk whose limits are those of limiter.
 func deskOver(t testing.TB, r store.Reader, limiter *ratelimit.Limiter) *lookup.Desk {
 	t.Helper()
-	who, err := access.New(access.Config{Now: time.Now})
+	return deskWith(t, r, limiter)
+}
+
+// deskWith is one that also takes tokens.
+func deskWith(t testing.TB, r store.Reader, limiter *ratelimit.Limiter, tokens ...access.Token) *lookup.Desk {
+	t.Helper()
+	who, err := access.New(access.Config{Now: time.Now, Tokens: tokens})
 	check(t, err)
 	desk, err := lookup.New(lookup.Config{
 		Store: r, Limiter: limiter, Journal: audit.None(), AccessLog: audit.Discard(), Now: time.Now,
-		Published: lookup.Published{Policy: disclose.GDPR(), Access: who, Operator: operator},
+		Published: lookup.Published{Policy: disclose.GDPR(), Access: who, Operator: operator, Sandbox: "sandbox.invalid"},
 	})
 	check(t, err)
 	return desk
 }
 
+// quiet is the log of servers whose troubles are not looked at.
+var quiet = slog.New(slog.DiscardHandler)
+
 // serve serves the desk on a port of its own until the test ends. adjust may
 // change the server before it begins.
 func serve(t testing.TB, desk *lookup.Desk, adjust func(*das.Server)) *listen.Listener {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	s, err := das.New(das.Config{Desk: desk, Log: log})
+	return listenFor(t, das.Config{Desk: desk, Log: quiet}, adjust)
+}
+
+// serveIn serves it in a dialect.
+func serveIn(t testing.TB, desk *lookup.Desk, dialect string, zone register.Name) *listen.Listener {
+	t.Helper()
+	d, ok := das.ParseDialect(dialect)
+	if !ok {
+		t.Fatalf("there is no dialect %s", dialect)
+	}
+	return listenFor(t, das.Config{Desk: desk, Log: quiet, Dialect: d, Zone: zone}, func(*das.Server) {})
+}
+
+func listenFor(t testing.TB, c das.Config, adjust func(*das.Server)) *listen.Listener {
+	t.Helper()
+	s, err := das.New(c)
 	check(t, err)
 	if adjust != nil {
 		adjust(s)
 	}
-	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: log, Refusal: s.Refusal(), MaxPerNetwork: 8})
+	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: quiet, Refusal: s.Refusal(), MaxPerNetwork: 8})
 	check(t, err)
 	t.Cleanup(start(t, s, l))
 	return l

@@ -2,7 +2,6 @@ package das_test
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -17,14 +16,25 @@ import (
 	"registerd/ratelimit"
 )
 
-// limits are budgets of n names, and so many that are no names, that fill again in a day.
+// limits are budgets of n names, which fill again in a day.
 func limits(t *testing.T, n int) *ratelimit.Limiter {
+	t.Helper()
+	return limiterOf(t, func(c *ratelimit.Config) *ratelimit.Budgets { return &c.Availability }, n)
+}
+
+// fewFailures are budgets of n questions that cannot be read.
+func fewFailures(t *testing.T, n int) *ratelimit.Limiter {
+	t.Helper()
+	return limiterOf(t, func(c *ratelimit.Config) *ratelimit.Budgets { return &c.Failure }, n)
+}
+
+func limiterOf(t *testing.T, which func(*ratelimit.Config) *ratelimit.Budgets, n int) *ratelimit.Limiter {
 	t.Helper()
 	now := time.Now()
 	c := ratelimit.Defaults()
 	c.Now = func() time.Time { return now }
 	b := ratelimit.Budget{Rate: 0.001, Burst: n}
-	c.Availability = ratelimit.Budgets{
+	*which(&c) = ratelimit.Budgets{
 		IPv4: []ratelimit.Level{{Bits: 32, Budget: b}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: b}}, Account: b,
 	}
 	l, err := ratelimit.New(c)
@@ -97,57 +107,6 @@ func TestALineThatHasBegunMustEndSoon(t *testing.T) {
 		if got := hear(t, c); strings.Contains(got, "free") {
 			t.Errorf("after %q heard %q", begun, got)
 		}
-	}
-}
-
-// one is a listener of one connection that holds nothing back: what is
-// written to it waits for its reader.
-type one struct {
-	net.Listener // for its address
-	server       chan net.Conn
-	closed       chan struct{}
-}
-
-func (l *one) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.server:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (l *one) Close() error {
-	close(l.closed)
-	return l.Listener.Close()
-}
-
-type fromSomewhere struct{ net.Conn }
-
-func (fromSomewhere) RemoteAddr() net.Addr {
-	return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 4000}
-}
-
-func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	s, err := das.New(das.Config{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Log: log})
-	check(t, err)
-	s.Hurry(0, 0, time.Millisecond)
-	open, err := net.Listen("tcp", "127.0.0.1:0")
-	check(t, err)
-	inner := &one{Listener: open, server: make(chan net.Conn, 1), closed: make(chan struct{})}
-	l, err := listen.Listen(listen.Config{Inner: inner, Log: log})
-	check(t, err)
-	t.Cleanup(start(t, s, l))
-	server, client := net.Pipe()
-	defer client.Close()
-	inner.server <- fromSomewhere{server}
-	check(t, client.SetDeadline(time.Now().Add(hang)))
-	for err == nil {
-		_, err = io.WriteString(client, "free.example\n") // ends when we are cut off
-	}
-	if !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("the server waited for a client that does not read: %v", err)
 	}
 }
 

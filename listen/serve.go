@@ -70,15 +70,16 @@ func serveConn(work context.Context, c net.Conn, log *slog.Logger, handle func(c
 	defer stop()
 	defer func() {
 		if v := recover(); v != nil {
-			log.Error("handler panicked", "type", fmt.Sprintf("%T", v), "stack", callers())
+			log.Error("handler panicked", "type", fmt.Sprintf("%T", v), "stack", Callers())
 		}
 	}()
 	handle(work, c)
 }
 
-// callers is the stack of a panic as places in the code. The usual stack trace
-// also prints arguments, and those may be a client's address or question.
-func callers() string {
+// Callers is the stack of a panic as places in the code, for the deferred function
+// that recovers. The usual stack trace also prints arguments, and those may be a
+// client's address or question.
+func Callers() string {
 	pcs := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
 	var b strings.Builder

@@ -1,0 +1,154 @@
+package das
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"registerd/lookup"
+)
+
+// many answers about the names in a body, in their order.
+//
+// A question of which nothing can be answered is refused as a whole. One whose
+// budget ends half-way, or for which the register fails then, is answered all the
+// same: the names that are left are unknown, and why.
+func (h *HTTP) many(w http.ResponseWriter, r *http.Request, _ string) {
+	caller, err := h.caller(r)
+	if err != nil {
+		h.problem(w, r, err)
+		return
+	}
+	select {
+	case h.reading <- struct{}{}:
+		defer func() { <-h.reading }()
+	default:
+		w.Header().Set("Connection", "close")
+		h.problem(w, r, errBusy)
+		return
+	}
+	asked, form, why := namesIn(w, r)
+	if why != nil {
+		w.Header().Set("Connection", "close") // the body may not be read to its end
+		h.refuse(w, r, why)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), manyTime)
+	defer cancel()
+	a := answers{form: formFor(r.Header["Accept"], form), asked: asked}
+	if a.form == asLines {
+		a.passOn = func() { a.write(w, r) }
+	}
+	n, _, err := ask(ctx, h.desk, lookup.Question{Caller: caller, Window: lookup.Availability}, asked, a.tell)
+	if err != nil {
+		if n == 0 {
+			h.problem(w, r, err)
+			return
+		}
+		p := problemOf(err)
+		if p.ours && r.Context().Err() == nil {
+			h.log.Error("das: names could not be answered about", "names", len(asked)-n, "error", err)
+		}
+		a.leave(n, p)
+		if a.passOn == nil {
+			setRetry(w.Header(), p)
+		}
+	}
+	a.write(w, r)
+}
+
+// namesIn reads the names that are asked about, and in which form.
+func namesIn(w http.ResponseWriter, r *http.Request) (names []string, f httpForm, why *refusal) {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	f, known := forms[media]
+	if coding := r.Header.Get("Content-Encoding"); !known || coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, f, errMedia
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, f, errTooLarge
+	case err != nil:
+		return nil, f, errBroken
+	}
+	switch f {
+	case asJSON:
+		names, err = namesInJSON(body)
+	case asLines:
+		names, err = namesInLines(body, nameInLine)
+	default:
+		names, err = namesInLines(body, func(line []byte) (string, error) { return string(line), nil })
+	}
+	switch {
+	case err != nil:
+		return nil, f, errUnreadable
+	case len(names) == 0:
+		return nil, f, errNoNames
+	case len(names) > maxNames:
+		return nil, f, errTooMany
+	}
+	return names, f, nil
+}
+
+// namesInJSON reads an array of names, or an object that has one.
+func namesInJSON(body []byte) (names []string, err error) {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '{' {
+		var object struct{ Names []string }
+		err = strictly(body, &object)
+		return object.Names, err
+	}
+	err = strictly(body, &names)
+	return names, err
+}
+
+// nameInLine reads a name, or an object that has one.
+func nameInLine(line []byte) (name string, err error) {
+	if line[0] == '{' {
+		var object struct{ Name string }
+		err = strictly(line, &object)
+		return object.Name, err
+	}
+	err = strictly(line, &name)
+	return name, err
+}
+
+var errMore = errors.New("there is more than one value")
+
+// strictly reads one value and nothing else. What is not understood was meant to
+// matter.
+func strictly(text []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errMore
+	}
+	return nil
+}
+
+// namesInLines reads lines that are not empty, and no more than show that there
+// are too many.
+func namesInLines(body []byte, read func(line []byte) (string, error)) (names []string, err error) {
+	for line := range bytes.Lines(body) {
+		line = bytes.Trim(line, " \t\r\n")
+		if len(line) == 0 {
+			continue
+		}
+		name, err := read(line)
+		if err != nil {
+			return nil, err
+		}
+		if names = append(names, name); len(names) > maxNames {
+			break
+		}
+	}
+	return names, nil
+}
