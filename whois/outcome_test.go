@@ -63,7 +63,7 @@ do = "show"
 	return p
 }
 
-func pageBy(t *testing.T, verification, language string) (all []line, page string) {
+func pageBy(t *testing.T, verification, language string) (all []labelled, page string) {
 	t.Helper()
 	p := outcomes(t, verification)
 	c := *naturalPerson
@@ -75,7 +75,7 @@ func pageBy(t *testing.T, verification, language string) (all []line, page strin
 	view := p.Domain(anyone, &disclose.Record{Domain: d, Contacts: []*register.Contact{&c}})
 	a := domainFor(anyone, personsDomain)
 	a.Domain, a.About.Rules, a.About.Languages, a.About.Language = &view, p.Version(), p.Languages, language
-	body := domainPage(a).Body
+	body := domainPage(a, false).Body
 	return lines(t, body), string(body)
 }
 
@@ -97,7 +97,7 @@ func TestAnAddressThatNoFormStandsInPlaceOfIsSaidToBeWithheld(t *testing.T) {
 	view, _ := p.Contact(anyone, &c)
 	a := &lookup.EntityAnswer{Contact: &view}
 	a.About.Rules, a.About.Language = p.Version(), "en"
-	page := string(entityPage(a))
+	page := string(entityPage(a, false))
 	if !strings.Contains(page, "\r\nContact Email: REDACTED FOR PRIVACY\r\n") ||
 		!strings.Contains(page, "\r\n% Withheld by rule form of outcomes-1, Act 2 - ") || strings.Contains(page, "Replaced") {
 		t.Errorf("%s", page)
@@ -113,7 +113,7 @@ func TestReasonsAreInTheLanguageAskedFor(t *testing.T) {
 
 func TestAnIdentificationIsShownAsFarAsTheRulesAllow(t *testing.T) {
 	for do, want := range map[string][]string{
-		"show": {"verified, electronic identity, 2026-01-02"}, "part": {"verified"}, "withhold": {redacted},
+		"show": {"verified, electronic identity, 2026-01-02"}, "part": {"verified"}, "withhold": {"REDACTED FOR PRIVACY"},
 	} {
 		all, _ := pageBy(t, do, "en")
 		if got := valuesOf(all, "Registrant Verification"); !slices.Equal(got, want) {

@@ -1,28 +1,45 @@
 package whois
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/register"
 )
 
-const (
-	lineEnd  = "\r\n"
-	redacted = "REDACTED FOR PRIVACY"
-)
-
 // page is an answer being written: labelled lines and remarks, and nothing
 // else. A value is one line whatever it holds.
 type page struct {
-	b       []byte
-	role    string    // stands before each label: "Registrant "
-	decided []because // once each
+	b        []byte
+	form     *Profile
+	about    *lookup.About
+	by       agent              // whose name or name server is written
+	roles    []register.Role    // of the contact that is written
+	handles  bool               // were asked for
+	keptBack bool               // a handle was, for whoever asks for it
+	decided  []because          // once each
+	empty    bool               // the last line is
+	places   *[placesEnd]string // only of messages
+
+	answer *answer // in JSON; nil in lines
+	object *object // that is written
+}
+
+// agent is what answers about names say of the registrar: the whole view is
+// large, and there is one for each page.
+type agent struct {
+	ID, Name, URL, AbuseEmail disclose.Value[string]
+	IANA                      disclose.Value[int]
+	AbusePhone                disclose.Value[register.Phone]
+}
+
+func agentOf(v disclose.Value[disclose.RegistrarView]) agent {
+	r, _ := v.Get()
+	return agent{ID: r.ID, Name: r.Name, URL: r.URL, AbuseEmail: r.AbuseEmail, IANA: r.IANA, AbusePhone: r.AbusePhone}
 }
 
 // because is what became of a value, and the rule that decided it: one rule may
@@ -35,54 +52,185 @@ type because struct {
 // pageBytes is what a domain's answer takes, so that a page is one allocation.
 const pageBytes = 3 << 10
 
-func newPage(a lookup.About) *page {
-	p := &page{b: make([]byte, 0, pageBytes)}
-	p.remark("Register of ", zones(a), keeper(a))
-	p.blank()
+// newPage begins a page with who keeps the register.
+func newPage(a *lookup.About) *page {
+	p := barePage(a)
+	p.b = make([]byte, 0, pageBytes)
+	if p.remarkText(p.form.say.banner); len(p.b) > 0 {
+		p.blank()
+	}
 	return p
 }
 
-func (p *page) blank() { p.b = append(p.b, lineEnd...) }
+// barePage begins a page whose first line is a program's.
+func barePage(a *lookup.About) *page {
+	p := &page{form: ProfileOf(*a), about: a}
+	if p.form.json {
+		p.answer = new(answer)
+		p.object = &p.answer.object
+	}
+	return p
+}
+
+// done is the page as it is sent.
+func (p *page) done() []byte {
+	if p.answer != nil {
+		p.answer.finish(p)
+	}
+	return p.b
+}
+
+func (p *page) end() { p.b, p.empty = append(p.b, p.form.lineEnd...), false }
+
+func (p *page) blank() {
+	if p.answer == nil {
+		p.end()
+		p.empty = true
+	}
+}
 
 // remark writes a line that parsers pass over. Several of them search remarks
 // for labels all the same, so no remark has one with a colon behind it.
 func (p *page) remark(parts ...string) {
-	p.b = append(p.b, "% "...)
+	if p.answer != nil {
+		p.answer.note(strings.Join(parts, ""))
+		return
+	}
+	before := len(p.b)
+	p.b = append(p.b, p.form.comment...)
 	for _, s := range parts {
 		p.b = appendVisible(p.b, s)
 	}
-	p.blank()
+	p.uncolon(before)
+	p.end()
+}
+
+// uncolon takes the colons out of a remark that begins with "#", but for those of
+// web addresses: there are parsers that take such a remark for a label.
+func (p *page) uncolon(from int) {
+	if p.form.comment[0] != '#' {
+		return
+	}
+	for i := from; i < len(p.b); i++ {
+		if p.b[i] == ':' && !bytes.HasPrefix(p.b[i+1:], []byte("//")) {
+			p.b[i] = ';'
+		}
+	}
+}
+
+// remarkText writes the lines of a text of the profile as remarks.
+func (p *page) remarkText(t wording) {
+	for _, parts := range t {
+		before := len(p.b)
+		if p.answer == nil {
+			p.b = append(p.b, p.form.comment...)
+		}
+		begun := len(p.b)
+		switch ok := p.fill(parts); {
+		case !ok:
+			p.b = p.b[:before]
+		case p.answer != nil:
+			p.answer.note(string(p.b[begun:]))
+			p.b = p.b[:before]
+		default:
+			if len(p.b) == begun {
+				p.b = bytes.TrimRight(p.b, " ")
+			}
+			p.uncolon(before)
+			p.end()
+		}
+	}
 }
 
 // say writes a line as it stands. It is for text of ours, never for data.
 func (p *page) say(line string) {
 	p.b = append(p.b, line...)
-	p.blank()
+	p.end()
 }
 
-func (p *page) label(label string) {
-	p.b = append(p.b, p.role...)
-	p.b = append(p.b, label...)
-	p.b = append(p.b, ": "...)
+// sayText writes the lines of a text of the profile.
+func (p *page) sayText(t wording) {
+	for _, parts := range t {
+		before := len(p.b)
+		switch ok := p.fill(parts); {
+		case !ok:
+			p.b = p.b[:before]
+		case p.answer != nil:
+			p.answer.message = append(p.answer.message, string(p.b[before:]))
+			p.b = p.b[:before]
+		default:
+			p.end()
+		}
+	}
 }
 
-// field writes a labelled line. There is none for an empty value: some parsers
+// fill writes a line of a text, and reports whether all its places are filled.
+func (p *page) fill(parts []part) bool {
+	for _, s := range parts {
+		if s.place == noPlace {
+			p.b = append(p.b, s.literal...)
+			continue
+		}
+		if s.place == placeRegister {
+			p.b = appendVisible(append(p.b, "Register of "...), zones(p.about))
+			p.b = appendVisible(p.b, keeper(p.about))
+			continue
+		}
+		value := p.at(s.place)
+		if value == "" {
+			return false
+		}
+		p.b = appendVisible(p.b, value)
+	}
+	return true
+}
+
+// put writes a labelled line. There is none for an empty value: some parsers
 // would take the next line for it.
-func (p *page) field(label, value string) {
+func (p *page) put(l *line, value string) {
 	value = trim(value)
-	if value == "" {
+	switch {
+	case value == "":
+	case p.object != nil:
+		p.object.add(l, value)
+	default:
+		p.b = append(p.b, l.label...)
+		p.b = appendVisible(p.b, value)
+		p.end()
+	}
+}
+
+// list writes the values that are not blank: each on a line, or as the line says.
+func (p *page) list(l *line, n int, at func(int) string) {
+	if l.join == "" {
+		for i := range n {
+			before := len(p.b)
+			p.put(l, at(i))
+			if l.first && len(p.b) > before {
+				return
+			}
+		}
 		return
 	}
-	p.label(label)
-	p.b = appendVisible(p.b, value)
-	p.blank()
+	var all []string
+	for i := range n {
+		if s := trim(at(i)); s != "" {
+			all = append(all, s)
+		}
+	}
+	p.put(l, strings.Join(all, l.join))
 }
 
-func (p *page) redact(label string, why *disclose.Rule) {
-	p.label(label)
-	p.b = append(p.b, redacted...)
-	p.blank()
-	p.because(disclose.Withheld, why)
+// instead writes the line of a value that is kept back.
+func (p *page) instead(l *line) {
+	switch {
+	case p.object != nil:
+		p.object.withhold(l)
+	case l.withheld != "":
+		p.b = append(p.b, l.label...)
+		p.b = append(p.b, l.withheld...)
+		p.end()
+	}
 }
 
 // because has the page's end say which rule something is missing by.
@@ -94,122 +242,46 @@ func (p *page) because(status disclose.Status, why *disclose.Rule) {
 
 // value writes one line or, of a list, several, and says so when the value is
 // withheld. What is absent, or withheld without a word, leaves no line.
-func value[T any](p *page, label string, v disclose.Value[T], write func(T)) {
+func value[T any](p *page, l *line, v disclose.Value[T], write func(T)) {
 	if got, ok := v.Get(); ok {
 		write(got)
 		if v.Status() == disclose.Replaced {
 			p.because(disclose.Replaced, v.Rule())
 		}
 	} else if v.Redacted() {
-		p.redact(label, v.Rule())
+		p.withheld(l, v.Rule())
 	}
 }
 
-func text[T ~string](p *page, label string, v disclose.Value[T]) {
-	value(p, label, v, func(s T) { p.field(label, string(s)) })
+// withheld writes the line of a value that a rule withholds.
+func (p *page) withheld(l *line, why *disclose.Rule) {
+	p.instead(l)
+	p.because(disclose.Withheld, why)
 }
 
-func texts(p *page, label string, v disclose.Value[[]string]) {
-	value(p, label, v, func(all []string) {
-		for _, s := range all {
-			p.field(label, s)
-		}
-	})
+// date writes a time in the form of the line.
+func (p *page) date(l *line, t time.Time) {
+	if p.object != nil {
+		p.object.add(l, t.UTC().Format(l.date))
+		return
+	}
+	p.b = append(p.b, l.label...)
+	p.b = t.UTC().AppendFormat(p.b, l.date)
+	p.end()
 }
 
-func date(p *page, label string, v disclose.Value[time.Time]) {
-	value(p, label, v, func(t time.Time) { p.date(label, t) })
-}
-
-// date writes a time in the one form that every parser reads.
-func (p *page) date(label string, t time.Time) {
-	p.label(label)
-	p.b = t.UTC().AppendFormat(p.b, timeForm)
-	p.blank()
-}
-
+// timeForm is the one form of a time that every parser reads.
 const timeForm = "2006-01-02T15:04:05Z"
 
-func phone(p *page, label string, v disclose.Value[register.Phone]) {
-	value(p, label, v, func(n register.Phone) {
-		p.field(label, n.Number)
-		p.field(label+" Ext", n.Extension)
-	})
+// number writes a telephone number, whose country EPP ends with a full stop.
+func (p *page) number(l *line, n string) {
+	if l.form == spaced {
+		n = strings.Replace(n, ".", " ", 1)
+	}
+	p.put(l, n)
 }
 
-// trim takes off what is blank at either end.
-func trim(s string) string {
-	if s != "" && s[0] > ' ' && s[0] <= '~' && s[len(s)-1] > ' ' && s[len(s)-1] <= '~' {
-		return s
-	}
-	return strings.TrimFunc(s, blank)
-}
-
-// blank reports the characters that leave a value empty when it has no others.
-func blank(r rune) bool { return unicode.Is(unicode.Zs, r) }
-
-// appendVisible appends s with everything that is not plain printable text
-// written out as \u{..}: a value can then neither end its line nor steer a
-// terminal nor change the order in which the line reads. What looks like such
-// a sequence in s is marked too, so that s can be read back.
-func appendVisible(b []byte, s string) []byte {
-	for {
-		n := plain(s)
-		b, s = append(b, s[:n]...), s[n:]
-		if s == "" {
-			return b
-		}
-		r, n := utf8.DecodeRuneInString(s)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			b = appendCode(b, utf8.RuneError)
-		case r == '\\' && !strings.HasPrefix(s, `\u{`):
-			b = append(b, '\\')
-		case r == '\\', hidden(r):
-			b = appendCode(b, r)
-		default:
-			b = append(b, s[:n]...)
-		}
-		s = s[n:]
-	}
-}
-
-// plain is how many bytes at the start of s are printable ASCII and not a backslash.
-func plain(s string) int {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '\\' {
-			return i
-		}
-	}
-	return len(s)
-}
-
-func appendCode(b []byte, r rune) []byte {
-	b = append(b, `\u{`...)
-	const digits = "0123456789abcdef"
-	for shift := 20; shift >= 0; shift -= 4 {
-		if d := r >> shift; d != 0 || shift == 0 {
-			b = append(b, digits[d&0xf])
-		}
-	}
-	return append(b, '}')
-}
-
-// hidden reports characters that are not seen or that change how others are:
-// controls, line and paragraph separators, bidi controls, tags, and code
-// points that are no characters. The joiners stay, since Persian and Indic
-// names need them, and so do the signs that Arabic writes around numbers.
-func hidden(r rune) bool {
-	switch {
-	case r == '\u200c', r == '\u200d':
-		return false
-	case unicode.Is(unicode.Cf, r):
-		return !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
-	case r&0xfffe == 0xfffe, r >= 0xfdd0 && r <= 0xfdef: // non-characters
-		return true
-	case r >= 0xe0000 && r <= 0xe0fff: // tags, and what may join them
-		return true
-	default:
-		return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Co)
-	}
+// showsHandles reports whether the profile writes what the rules show of handles.
+func (p *page) showsHandles() bool {
+	return p.form.handles == handlesAlways || p.form.handles == handlesAsked && p.handles
 }

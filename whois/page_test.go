@@ -51,30 +51,30 @@ func readBack(t *testing.T, s string) string {
 	})
 }
 
-// line is a labelled line of a page.
-type line struct{ label, value string }
+// labelled is a labelled line of a page.
+type labelled struct{ label, value string }
 
 var aLabel = regexp.MustCompile(`^([A-Z][A-Za-z]*(?: [A-Za-z/]+)*): (.*)$`)
 
 // lines reads the labelled lines of a page, and fails on a line that is not
 // labelled, a remark, empty, or the one of the last update.
-func lines(t *testing.T, page []byte) []line {
+func lines(t *testing.T, page []byte) []labelled {
 	t.Helper()
 	if !utf8.Valid(page) {
 		t.Fatalf("not UTF-8: %q", page)
 	}
-	text, ended := strings.CutSuffix(string(page), lineEnd)
+	text, ended := strings.CutSuffix(string(page), "\r\n")
 	if !ended {
 		t.Fatalf("the last line has no end: %q", page)
 	}
-	var out []line
-	for l := range strings.SplitSeq(text, lineEnd) {
+	var out []labelled
+	for l := range strings.SplitSeq(text, "\r\n") {
 		if i := strings.IndexFunc(l, hidden); i >= 0 {
 			t.Fatalf("a hidden character in %q", l)
 		}
 		switch m := aLabel.FindStringSubmatch(l); {
 		case m != nil && strings.TrimSpace(m[2]) != "":
-			out = append(out, line{m[1], m[2]})
+			out = append(out, labelled{m[1], m[2]})
 		case l == "", strings.HasPrefix(l, "% "), strings.HasPrefix(l, ">>> Last update of WHOIS database: "):
 		default:
 			t.Fatalf("the line %q is neither data nor a remark", l)
@@ -83,7 +83,7 @@ func lines(t *testing.T, page []byte) []line {
 	return out
 }
 
-func valuesOf(all []line, label string) []string {
+func valuesOf(all []labelled, label string) []string {
 	var out []string
 	for _, l := range all {
 		if l.label == label {
@@ -119,7 +119,7 @@ func FuzzWhoisRender(f *testing.F) {
 		sponsor := &register.Registrar{ID: "R1", Name: d, URL: b, AbuseEmail: a}
 		record := &disclose.Record{Domain: domain, Registrar: sponsor, Contacts: []*register.Contact{contact}}
 		view := rules.Domain(everything, record)
-		page := domainPage(&lookup.DomainAnswer{About: about, Domain: &view}).Body
+		page := domainPage(&lookup.DomainAnswer{About: about, Domain: &view}, false).Body
 
 		all := lines(t, page)
 		for label, want := range map[string][]string{

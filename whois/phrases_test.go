@@ -86,7 +86,7 @@ func TestOnlyALimitReadsAsALimit(t *testing.T) {
 }
 
 func TestAReservedNameReadsAsReserved(t *testing.T) {
-	page := domainPage(reservedAnswer()).Body
+	page := domainPage(reservedAnswer(), false).Body
 	if !strings.Contains(string(page), "reserved by the registry") {
 		t.Errorf("%s", page)
 	}

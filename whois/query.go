@@ -14,90 +14,13 @@ type query struct {
 	text    string      // the name or handle
 	charset charset
 	lang    string // of reasons; "" when none was asked for
-}
+	about   topic  // only with help
 
-// queryError says why a line is no question. Its number is for programs and
-// never changes its meaning; the text never repeats what was sent.
-type queryError struct {
-	code int
-	text string
-}
+	form *Profile // that it was answered by
 
-// The numbers of the errors. Where RIPE's server has a number for the matter,
-// that is the one, since scripts know it.
-const (
-	codeNotFound  = 101
-	codeElsewhere = 102
-	codeBadType   = 103
-	codeNoKey     = 106
-	codeTooLong   = 107
-	codeConflict  = 109
-	codeBadOption = 111
-	codeBadKey    = 115
-	codeTooMany   = 118
-	codeReserved  = 150
-	codeLimited   = 201
-	codeTooSlow   = 305
-	codeCrowded   = 306
-	codeFailed    = 503
-)
-
-var (
-	errNoKey       = &queryError{codeNoKey, "no search key specified"}
-	errLineTooLong = &queryError{codeTooLong, "input line too long"}
-	errTooSlow     = &queryError{codeTooSlow, "connection closed, the question was not complete in time"}
-	errConflict    = &queryError{codeConflict, "invalid combination of options"}
-	errBadOption   = &queryError{codeBadOption, "invalid option"}
-	errNoValue     = &queryError{codeBadOption, "invalid option, its value is missing"}
-	errBadCharset  = &queryError{codeBadOption, "invalid option, that character set is not one of utf-8, iso-8859-1, us-ascii"}
-	errBadType     = &queryError{codeBadType, "unknown object type"}
-	errTooMany     = &queryError{codeTooMany, "too many arguments"}
-)
-
-// target is what a keyword or an object type asks about.
-type target struct {
-	kind lookup.Kind
-	whom lookup.Whom
-}
-
-var (
-	aDomain    = target{kind: lookup.KindDomain}
-	aHost      = target{kind: lookup.KindHost}
-	aContact   = target{lookup.KindEntity, lookup.ContactOnly}
-	aRegistrar = target{lookup.KindEntity, lookup.RegistrarOnly}
-	anEntity   = target{lookup.KindEntity, lookup.Anyone}
-)
-
-// keywords may stand before what is asked for.
-var keywords = map[string]target{
-	"domain": aDomain, "nameserver": aHost, "registrar": aRegistrar, "contact": aContact, "handle": anEntity,
-}
-
-// types are the values of -T. The first three are DENIC's.
-var types = map[string]target{
-	"dn": aDomain, "ace": aDomain, "st": aDomain, "domain": aDomain,
-	"host": aHost, "nameserver": aHost, "contact": aContact, "registrar": aRegistrar,
-}
-
-// An option is what follows the dash, in the letters that clients send.
-type option uint8
-
-const (
-	ignored      option = iota + 1 // it asks for what we do anyway, or for nothing we have
-	ignoredValue                   // the same, and a value comes with it
-	typesOption
-	charsetOption
-	languageOption
-	helpOption
-)
-
-var options = map[string]option{
-	"-V": ignoredValue, "--client": ignoredValue,
-	"-T": typesOption, "--types": typesOption, "--select-types": typesOption,
-	"-C": charsetOption, "-Z": charsetOption, "--charset": charsetOption,
-	"--lang": languageOption,
-	"-r":     ignored, "--show-handles": ignored, "--no-personal": ignored,
-	"-h": helpOption, "--help": helpOption,
+	handles    bool // --show-handles: a profile may have more to show for it
+	impersonal bool // --no-personal: nothing of a person
+	keep       bool // -k: the connection is kept for the next question
 }
 
 // reader reads one line, word by word.
@@ -108,20 +31,24 @@ type reader struct {
 }
 
 // parseQuery reads a line. serves reports whether a word without a dot is a
-// zone: all other such words are handles.
+// zone: all other such words are handles. Of a line that is no question the
+// query says at most that the connection is to be kept.
 func parseQuery(line string, serves func(word string) bool) (query, *queryError) {
 	if !utf8.ValidString(line) {
 		line = fromLatin1(line)
 	}
 	r := reader{words: strings.Fields(line)}
 	if err := r.options(); err != nil {
-		return query{}, err
+		return query{keep: r.query.keep}, err
 	}
 	if r.query.kind == lookup.KindHelp {
+		if r.query.about != 0 && len(r.words) > 0 {
+			return query{keep: r.query.keep}, errTooMany
+		}
 		return r.query, nil
 	}
 	if err := r.key(serves); err != nil {
-		return query{}, err
+		return query{keep: r.query.keep}, err
 	}
 	return r.query, nil
 }
@@ -148,16 +75,11 @@ func (r *reader) option(word string) *queryError {
 		name, value, given = word[:2], word[2:], len(word) > 2
 	}
 	kind := options[name]
-	switch kind {
-	case 0:
+	switch {
+	case kind == 0, given && !kind.takesValue():
 		return errBadOption
-	case ignored, helpOption:
-		if given {
-			return errBadOption
-		}
-		if kind == helpOption {
-			r.query.kind = lookup.KindHelp
-		}
+	case !kind.takesValue():
+		r.flag(kind)
 		return nil
 	}
 	if !given && len(r.words) > 0 {
@@ -173,8 +95,24 @@ func (r *reader) option(word string) *queryError {
 		return r.setCharset(value)
 	case languageOption:
 		return r.setLanguage(value)
+	case topicOption:
+		return r.setTopic(value)
 	default:
 		return nil
+	}
+}
+
+// flag takes an option without a value.
+func (r *reader) flag(kind option) {
+	switch kind {
+	case helpOption:
+		r.query.kind = lookup.KindHelp
+	case handlesOption:
+		r.query.handles = true
+	case impersonalOption:
+		r.query.impersonal = true
+	case keepOption:
+		r.query.keep = true
 	}
 }
 
@@ -214,9 +152,26 @@ func (r *reader) setLanguage(tag string) *queryError {
 	return nil
 }
 
+func (r *reader) setTopic(word string) *queryError {
+	about, known := topics[strings.ToLower(word)]
+	switch {
+	case !known:
+		return errBadTopic
+	case r.query.about != 0 && r.query.about != about:
+		return errConflict
+	}
+	r.query.kind, r.query.about = lookup.KindHelp, about
+	return nil
+}
+
 // key reads what follows the options.
 func (r *reader) key(serves func(string) bool) *queryError {
-	if len(r.words) == 0 {
+	switch {
+	case len(r.words) > 0:
+	case r.query.keep && r.asked == target{}:
+		r.query.kind, r.query.about = lookup.KindHelp, keepTopic
+		return nil
+	default:
 		return errNoKey
 	}
 	said := r.asked
@@ -237,15 +192,19 @@ func (r *reader) key(serves func(string) bool) *queryError {
 	if len(r.words) > 1 && said.kind != lookup.KindEntity {
 		return errTooMany // a handle may hold blanks, a name does not
 	}
-	r.aim(said, strings.Join(r.words, " "), serves)
-	return nil
+	return r.aim(said, strings.Join(r.words, " "), serves)
 }
 
-// aim settles what is asked for. "/e" asks Japan's server for English; it
-// comes from clients that have a table of servers, and ours are not in it.
-func (r *reader) aim(said target, key string, serves func(string) bool) {
+// aim settles what is asked for. Verisign's clients write "=" before what is
+// meant exactly, as all is here. "/e" asks Japan's server for English; it comes
+// from clients that have a table of servers, and ours are not in it.
+func (r *reader) aim(said target, key string, serves func(string) bool) *queryError {
+	key = strings.TrimPrefix(key, "=")
 	if said.kind != lookup.KindEntity {
 		key = strings.TrimSuffix(key, "/e")
+	}
+	if key == "" {
+		return errNoKey
 	}
 	if said == (target{}) {
 		said = aDomain
@@ -253,8 +212,12 @@ func (r *reader) aim(said target, key string, serves func(string) bool) {
 			said = anEntity
 		}
 	}
+	if r.query.impersonal && said.kind == lookup.KindEntity {
+		if said == aContact {
+			return errConflict // nobody is told that a contact is not there because it was not wanted
+		}
+		said = aRegistrar
+	}
 	r.query.kind, r.query.whom, r.query.text = said.kind, said.whom, key
+	return nil
 }
-
-// dots are what stands between labels (UTS 46).
-const dots = ".\u3002\uff0e\uff61"

@@ -51,6 +51,12 @@ var naturalPerson = &register.Contact{
 	},
 }
 
+var protectedPerson = func() *register.Contact {
+	c := *naturalPerson
+	c.Handle, c.Facts.Protection = "C3-"+canary, register.Protected
+	return &c
+}()
+
 var organization = &register.Contact{
 	Handle: "C2-EXAMPLE", ROID: "C2-REP", Email: canary + "@fabrik.example", Sponsor: "R1",
 	Voice: register.Phone{Number: "+999.5550142", Extension: "7"},
@@ -93,6 +99,8 @@ func domainFor(v disclose.Viewer, d *register.Domain) *lookup.DomainAnswer {
 			c = naturalPerson
 		case organization.Handle:
 			c = organization
+		case protectedPerson.Handle:
+			c = protectedPerson
 		}
 		record.Contacts = append(record.Contacts, c)
 	}
@@ -129,11 +137,11 @@ func contactAnswer(t *testing.T) *lookup.EntityAnswer {
 // found are all pages that are about an object.
 func found(t *testing.T) map[string][]byte {
 	return map[string][]byte{
-		"person":       domainPage(domainFor(anyone, personsDomain)).Body,
-		"organisation": domainPage(domainFor(anyone, organizationsDomain)).Body,
+		"person":       domainPage(domainFor(anyone, personsDomain), false).Body,
+		"organisation": domainPage(domainFor(anyone, organizationsDomain), false).Body,
 		"host":         hostPage(hostAnswer()),
-		"registrar":    entityPage(registrarAnswer()),
-		"contact":      entityPage(contactAnswer(t)),
+		"registrar":    entityPage(registrarAnswer(), false),
+		"contact":      entityPage(contactAnswer(t), false),
 	}
 }
 
@@ -142,13 +150,13 @@ func neither() map[string][]byte {
 	about := exampleAbout()
 	pages := map[string][]byte{
 		"failed": failed(about), "limited": limited(about, time.Minute), "crowded": crowded(about),
-		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere), "zone": zone(about), "help": help(about),
-		"reserved": domainPage(reservedAnswer()).Body,
+		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere, ""), "zone": zone(about), "help": help(about),
+		"reserved": domainPage(reservedAnswer(), false).Body,
 	}
 	for _, kind := range []lookup.Kind{lookup.KindDomain, lookup.KindHost, lookup.KindEntity} {
 		for _, base := range []string{"https://rdap.other.test/v1/", "https://rdap.name.org:8443/"} {
 			other := &lookup.Elsewhere{Base: base, Kind: kind, Object: "available.test"}
-			pages["referral of a "+string(kind)+" to "+base] = elsewhere(about, query{kind: kind, text: "available.test"}, other)
+			pages["referral of a "+string(kind)+" to "+base] = elsewhere(about, query{kind: kind, text: "available.test"}, other, "")
 		}
 	}
 	for _, err := range []*queryError{

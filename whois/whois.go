@@ -1,5 +1,5 @@
 // Package whois is the port-43 window (RFC 3912): a line in, a page of text
-// out, and the connection closed.
+// out, and the connection closed, unless the line asks for it to be kept.
 //
 // It says what the desk answers in the labels that public parsers know, and it
 // is where text is made safe for a terminal. It decides nothing about a name or
@@ -13,19 +13,23 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/netip"
 	"slices"
 	"time"
 
-	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 )
 
-// maxLine is the longest question in bytes. RFC 3912 sets none.
-const maxLine = 512
+// The limits of a connection. RFC 3912 sets none.
+const (
+	maxLine   = 512 // bytes of a question
+	lineTime  = 5 * time.Second
+	idleTime  = 30 * time.Second
+	writeTime = 10 * time.Second
+	closeTime = 2 * time.Second
+)
 
 // Config is what a server is made of. All of it is required.
 type Config struct {
@@ -39,6 +43,7 @@ type Server struct {
 	log  *slog.Logger
 
 	lineTime  time.Duration // for the whole question, however it trickles in
+	idleTime  time.Duration // for the next question, on a connection that is kept
 	writeTime time.Duration // for the whole answer
 	closeTime time.Duration // for the client to take the end in
 }
@@ -53,68 +58,64 @@ func New(c Config) (*Server, error) {
 	}
 	return &Server{
 		desk: c.Desk, log: c.Log,
-		lineTime: 5 * time.Second, writeTime: 10 * time.Second, closeTime: 2 * time.Second,
+		lineTime: lineTime, idleTime: idleTime, writeTime: writeTime, closeTime: closeTime,
 	}, nil
 }
 
-// Serve answers one question on each connection of l until ctx is done, and
-// then lets the answers in progress finish for at most the time drain. Its
-// errors are those of [listen.Serve].
+// Serve answers the connections of l until ctx is done, and then lets the
+// answers in progress finish for at most the time drain. Its errors are those of
+// [listen.Serve].
 func (s *Server) Serve(ctx context.Context, l *listen.Listener, drain time.Duration) error {
-	return listen.Serve(ctx, l, drain, s.converse)
+	return listen.Serve(ctx, l, drain, func(work context.Context, c net.Conn) {
+		s.converse(ctx, work, c)
+	})
 }
 
 // Refusal is what a listener tells a connection that is one too many.
-func (s *Server) Refusal() []byte { return crowded(s.desk.About()) }
+func (s *Server) Refusal() []byte { return s.seal(crowded(s.desk.About())) }
 
-func (s *Server) converse(ctx context.Context, c net.Conn) {
-	line, err := listen.ReadLine(c, time.Now().Add(s.lineTime), maxLine)
-	answer := s.reply(ctx, listen.ClientAddr(c), line, err)
-	if answer == nil {
-		return
-	}
-	if c.SetWriteDeadline(time.Now().Add(s.writeTime)) != nil {
-		return
-	}
-	if _, err := c.Write(answer); err != nil {
-		return // the client has gone, or reads too slowly to be waited for
-	}
-	_ = listen.CloseCleanly(c, s.closeTime) // the answer is out: there is nobody left to tell
-}
+// seal ends an answer that is about no zone, to somebody who asked for nothing.
+func (s *Server) seal(page []byte) []byte { return ProfileOf(s.desk.About()).seal(page, 0) }
 
-// reply answers what was read of a connection. It is nil when nobody is there
-// to be answered.
-func (s *Server) reply(ctx context.Context, from netip.Addr, line string, err error) []byte {
-	question := lookup.Question{
-		Caller: access.Public(access.Channel{Addr: from}),
-		Window: lookup.WHOIS,
-		Text:   line,
-	}
+// unread answers a line that did not arrive. It is nil when nobody is there to
+// be answered.
+func (s *Server) unread(question lookup.Question, why error) []byte {
 	switch {
-	case err == nil:
-		return s.answer(ctx, question)
-	case errors.Is(err, listen.ErrLineTooLong):
-		return s.refuse(question, errLineTooLong)
-	case errors.Is(err, listen.ErrTimeout):
-		return problem(s.desk.About(), errTooSlow)
-	case !errors.Is(err, io.EOF):
-		s.log.Debug("whois: a connection ended before its question", "error", err)
+	case errors.Is(why, listen.ErrLineTooLong):
+		return s.seal(s.refuse(question, errLineTooLong))
+	case errors.Is(why, listen.ErrTimeout):
+		return s.seal(problem(s.desk.About(), errTooSlow))
+	case !errors.Is(why, io.EOF):
+		s.log.Debug("whois: a connection ended before its question", "error", why)
 	}
 	return nil
 }
 
-// answer answers a line.
-func (s *Server) answer(ctx context.Context, question lookup.Question) []byte {
+// answer answers a line, and tells how it was understood.
+func (s *Server) answer(ctx context.Context, question lookup.Question) ([]byte, query) {
 	q, bad := parseQuery(question.Text, s.serves)
 	if bad != nil {
-		return s.refuse(question, bad)
+		q.form = ProfileOf(s.desk.About())
+		return q.form.seal(s.refuse(question, bad), q.charset), q
 	}
 	question.Text, question.Lang = q.text, q.lang
-	page, err := s.ask(ctx, question, q)
+	question.NoPersons = q.impersonal
+	question.Apart = q.handles && ProfileOf(s.aboutOf(q)).handles == handlesAsked
+	page, about, err := s.ask(ctx, question, q)
 	if err != nil {
-		page = s.explain(err, q)
+		about = s.aboutOf(q)
+		page = s.explain(err, about, q)
 	}
-	return q.charset.encode(append(slices.Clip(page), otherLanguage(s.desk.About(), q)...))
+	q.form = ProfileOf(about)
+	return q.form.seal(append(slices.Clip(page), besides(about, q)...), q.charset), q
+}
+
+// aboutOf is of the zone that a question is about, where nothing was found.
+func (s *Server) aboutOf(q query) lookup.About {
+	if q.kind == lookup.KindDomain || q.kind == lookup.KindHost {
+		return s.desk.AboutName(canonical(q.text))
+	}
+	return s.desk.About()
 }
 
 // serves reports whether a word without a dot is a zone of ours. A zone that
@@ -124,32 +125,33 @@ func (s *Server) serves(word string) bool {
 	return slices.Contains(s.desk.About().Zones, canonical(word))
 }
 
-func (s *Server) ask(ctx context.Context, question lookup.Question, q query) ([]byte, error) {
+func (s *Server) ask(ctx context.Context, question lookup.Question, q query) ([]byte, lookup.About, error) {
 	switch q.kind {
 	case lookup.KindHelp:
 		about, err := s.desk.Help(ctx, question)
 		if err != nil {
-			return nil, err
+			return nil, about, err
 		}
-		return help(about), nil
+		return told(about, q.about), about, nil
 	case lookup.KindHost:
 		a, err := s.desk.Host(ctx, question)
 		if err != nil {
-			return nil, err
+			return nil, lookup.About{}, err
 		}
-		return hostPage(a), nil
+		return hostPage(a), a.About, nil
 	case lookup.KindEntity:
 		a, err := s.desk.Entity(ctx, question, q.whom)
 		if err != nil {
-			return nil, err
+			return nil, lookup.About{}, err
 		}
-		return entityPage(a), nil
+		return entityPage(a, q.handles), a.About, nil
 	default:
 		a, err := s.desk.Domain(ctx, question)
 		if err != nil {
-			return nil, err
+			return nil, lookup.About{}, err
 		}
-		return a.Write(domainPage).Body, nil
+		page := a.Write(func(a *lookup.DomainAnswer) lookup.Written { return domainPage(a, q.handles) })
+		return page.Body, a.About, nil
 	}
 }
 
@@ -165,17 +167,22 @@ func (s *Server) refuse(question lookup.Question, why *queryError) []byte {
 
 // explain makes a page of an error of the desk. What is not known to be
 // something else is a failure, and of a failure the client is told nothing.
-func (s *Server) explain(err error, q query) []byte {
-	about := s.desk.About()
+func (s *Server) explain(err error, about lookup.About, q query) []byte {
 	var syntax *register.SyntaxError
 	var exceeded *ratelimit.Exceeded
+	host := s.referred(err, q)
+	var absent *lookup.Absent
 	switch {
+	case host != "":
+		return elsewhere(about, q, err, host)
 	case errors.Is(err, register.ErrNotFound) && q.kind == lookup.KindDomain && slices.Contains(about.Zones, canonical(q.text)):
 		return zone(about)
+	case errors.As(err, &absent) && closed(&absent.Name):
+		return vacant(about, &absent.Name)
 	case errors.Is(err, register.ErrNotFound):
 		return notFound(about, q)
 	case errors.Is(err, lookup.ErrElsewhere):
-		return elsewhere(about, q, err)
+		return elsewhere(about, q, err, "")
 	case errors.As(err, &syntax):
 		return problem(about, &queryError{codeBadKey, "invalid search key, " + syntax.Reason})
 	case errors.As(err, &exceeded):
@@ -184,4 +191,14 @@ func (s *Server) explain(err error, q query) []byte {
 		s.log.Error("whois: a question could not be answered", "kind", string(q.kind), "error", err)
 		return failed(about)
 	}
+}
+
+// referred is the WHOIS server of another register that a name which is not here
+// is said to be in.
+func (s *Server) referred(err error, q query) register.Name {
+	named := q.kind == lookup.KindDomain || q.kind == lookup.KindHost
+	if !named || !errors.Is(err, register.ErrNotFound) && !errors.Is(err, lookup.ErrElsewhere) {
+		return ""
+	}
+	return s.desk.Refer(canonical(q.text))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/whois"
@@ -36,10 +37,45 @@ func TestAnotherCharsetIsOnlyForWhoAsksForIt(t *testing.T) {
 	if got := ask(t, l, "-C latin1 blåbær.example\r\n"); !strings.Contains(got, "\r\nIDN: bl\xe5b\xe6r.example\r\n") {
 		t.Errorf("heard %q", got)
 	}
-	if got := ask(t, l, "-C us-ascii blåbær.example\r\n"); !strings.Contains(got, "\r\nIDN: bl?b?r.example\r\n") {
+	if got := ask(t, l, "-C us-ascii blåbær.example\r\n"); !strings.Contains(got, "\r\nIDN: blaabaer.example\r\n") {
 		t.Errorf("heard %q", got)
 	}
 	if got := ask(t, l, "blåbær.example\r\n"); got != whois.PersonsPage {
+		t.Errorf("after that heard %q", got)
+	}
+}
+
+// A name's profile is that of its zone, also where the name is not there or may
+// not be asked for; all else has the usual one.
+func TestAZoneHasItsOwnProfile(t *testing.T) {
+	text, err := whois.ShippedProfile("dk")
+	check(t, err)
+	form, err := whois.ReadProfile(text)
+	check(t, err)
+	about := whois.SampleAbout()
+	p := publishedAs(t, about.Operator, about.Policies)
+	p.Zones = map[register.Name]lookup.Zone{"example": {Policies: about.Policies, Languages: []string{"en"}, Form: form}}
+	desk := deskOver(t, registerOf(t), ratelimit.Unlimited())
+	check(t, desk.Publish(p))
+	l := serve(t, desk, nil)
+	for line, want := range map[string]string{
+		"fabrik.example": "\r\nDomain:               fabrik.example\r\n", "ledig.example": "\r\n# Code 101\r\n",
+		"reserved.example": "\r\n# Code 150\r\n", "nameserver ns1.fabrik.example": "\r\nNameserver:           ns1.fabrik.example\r\n",
+		"nameserver ns9.fabrik.example": "\r\n# Code 101\r\n", "a_b.example": "%ERROR:115: ",
+		"ledig.test": "\r\n% code: 101\r\n", "C2-EXAMPLE": "\r\nRegistry Contact ID: C2-EXAMPLE\r\n", "help": "\r\n%   domain NAME ",
+	} {
+		for range 2 {
+			if got := ask(t, l, line+"\r\n"); !strings.Contains(got, want) {
+				t.Errorf("%q: heard %q, want %q in it", line, got, want)
+			}
+		}
+	}
+	// Handles are shown on request, in an answer that nobody else gets.
+	hidden := ask(t, l, "fabrik.example\r\n")
+	if got := ask(t, l, "--show-handles fabrik.example\r\n"); !strings.Contains(got, "Handle:               C2-EXAMPLE\r\n") {
+		t.Errorf("heard %q", got)
+	}
+	if got := ask(t, l, "fabrik.example\r\n"); got != hidden || strings.Contains(got, "C2-EXAMPLE") {
 		t.Errorf("after that heard %q", got)
 	}
 }
