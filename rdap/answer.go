@@ -132,7 +132,7 @@ func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written
 		return lookup.Written{}, err
 	}
 	if a.Reserved != nil {
-		return lookup.Written{}, &reservedError{a.Reserved}
+		return lookup.Written{}, &reservedError{a.Name}
 	}
 	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domainAnswer(a)) }), nil
 }

@@ -13,7 +13,7 @@ import (
 func (e *encoder) contact(c *disclose.Contact) {
 	e.open('{')
 	e.contactMembers(c)
-	handle, known := c.Handle.Get()
+	handle, known := e.site.contactHandle(c)
 	if known {
 		e.selfOnly(e.site.entityURL(handle))
 	}
@@ -26,7 +26,7 @@ func (e *encoder) contact(c *disclose.Contact) {
 // contactAnswer writes a contact that was asked for.
 func (s site) contactAnswer(a *lookup.EntityAnswer) []byte {
 	self := s.base
-	if handle, known := a.Contact.Handle.Get(); known {
+	if handle, known := s.contactHandle(a.Contact); known {
 		self = s.entityURL(handle)
 	}
 	return s.encode(self, language(a.About), func(e *encoder) { e.contactAlone(a.Contact, &a.About) })
@@ -38,7 +38,7 @@ func (e *encoder) contactAlone(c *disclose.Contact, top *lookup.About) {
 	e.contactMembers(c)
 	e.topmost(top)
 	e.port43(top)
-	if handle, known := c.Handle.Get(); known {
+	if handle, known := e.site.contactHandle(c); known {
 		e.selfOnly(e.site.entityURL(handle))
 	}
 	mark := e.begin("events", '[')
@@ -52,7 +52,7 @@ func (e *encoder) contactAlone(c *disclose.Contact, top *lookup.About) {
 func (e *encoder) contactMembers(c *disclose.Contact) {
 	e.member("objectClassName", "entity")
 	hide(e, c.Handle, atContactID)
-	if handle, known := c.Handle.Get(); known {
+	if handle, known := e.site.contactHandle(c); known {
 		e.entityHandle(handle)
 	}
 	if word := roleWord(c.Role); word != "" {

@@ -102,6 +102,7 @@ func (e *encoder) domainEvents(d *disclose.Domain, top *lookup.About) {
 	mark := e.begin("events", '[')
 	e.whenBy("registration", d.Created, atCreated, d.Creator, atCreator)
 	e.when("expiration", d.Expires, atExpires)
+	e.when("deletion", d.Deletes, atDeletes)
 	e.whenBy("last changed", d.Updated, atUpdated, d.Updater, atUpdater)
 	e.when("transfer", d.Transferred, atTransferred)
 	e.updated(top)

@@ -28,7 +28,7 @@ func (s site) help(a lookup.About, limits []string) []byte {
 			"Entitled users send a bearer token (RFC 6750) over TLS.",
 			"The purpose goes in the header RDAP-Purpose or the query parameter farv1_qp, the user's own case reference in the header RDAP-Case.",
 			"Every answer above the public one is journaled.")
-		e.notice("Languages", languageLines(a)...)
+		e.notice("Languages", e.site.languageLines(a)...)
 		e.extensions()
 		e.notice("Limits", limits...)
 		e.description()
@@ -90,12 +90,12 @@ func (e *encoder) searchRules(a lookup.About) {
 	e.notice("Searches", lines...)
 }
 
-func languageLines(a lookup.About) []string {
+func (s site) languageLines(a lookup.About) []string {
 	lines := []string{"All texts of this service are in English, but for the reasons for which something is withheld."}
 	if len(a.Languages) > 0 {
 		lines = append(lines, "Reasons are given in: "+a.Languages[0]+".")
 	}
-	if len(a.Languages) > 1 {
+	if len(a.Languages) > 1 && s.whois != "" {
 		lines = append(lines, "WHOIS gives them in "+strings.Join(a.Languages[1:], ", ")+" too, on request.")
 	}
 	return lines

@@ -29,6 +29,13 @@ func TestNewRefusesAMissingOrWrongPart(t *testing.T) {
 		"other scheme": func(c *rdap.Config) { c.Base = "ftp://rdap.nic.example/" },
 		"a query":      func(c *rdap.Config) { c.Base = "https://rdap.nic.example/?/" },
 		"a user":       func(c *rdap.Config) { c.Base = "https://me@rdap.nic.example/" },
+		"no name":      func(c *rdap.Config) { c.Base = "https://:443/" },
+		"a fragment":   func(c *rdap.Config) { c.Base = "https://rdap.nic.example/#" },
+		"a question":   func(c *rdap.Config) { c.Base = "https://rdap.nic.example/domain/" },
+		"a pattern":    func(c *rdap.Config) { c.Base = "https://rdap.nic.example/*/" },
+		"an escape":    func(c *rdap.Config) { c.Base = "https://rdap.nic.example/a%2Fb/" },
+		"dots":         func(c *rdap.Config) { c.Base = "https://rdap.nic.example/a/../" },
+		"two slashes":  func(c *rdap.Config) { c.Base = "https://rdap.nic.example//" },
 		"an IRI":       func(c *rdap.Config) { c.Base = "https://b\u00fccher.example/" },
 	} {
 		c := good

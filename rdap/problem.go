@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"registerd/access"
-	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -20,8 +19,13 @@ type problem struct {
 	title  string
 	says   string
 	notice string // what more there is to say; "" for nothing
-	retry  int    // whole seconds for Retry-After; 0 for none
-	ours   bool   // a failure, to be logged
+
+	// availability are lines about whether the name that was asked for can be
+	// registered: the state in a word, the reason in a word, and in words.
+	availability []string
+
+	retry int  // whole seconds for Retry-After; 0 for none
+	ours  bool // a failure, to be logged
 }
 
 // retryFailure is when to ask again after a failure of ours: soon enough for a
@@ -47,7 +51,7 @@ func refuse(status int, title, reason string) error {
 
 // reservedError is a name that is nobody's and that nobody can register. It is
 // not there, and least of all is it free.
-type reservedError struct{ view *disclose.Reserved }
+type reservedError struct{ name lookup.Name }
 
 func (*reservedError) Error() string { return "the name is reserved" }
 
@@ -60,13 +64,16 @@ func problemOf(err error) problem {
 	var denied *access.Denied
 	var unsupported *register.UnsupportedError
 	var reserved *reservedError
+	var absent *lookup.Absent
 	switch {
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: sentence(refused.why.Reason)}
 	case errors.Is(err, lookup.ErrUnsupported):
 		return problemOf(errUnsupported)
 	case errors.As(err, &reserved):
-		return reservedProblem(reserved.view)
+		return reservedProblem(reserved.name)
+	case errors.As(err, &absent):
+		return absentProblem(absent)
 	case errors.Is(err, lookup.ErrElsewhere):
 		return problem{status: 404, title: "Not Found", says: "The name is in no zone of this register, which says nothing about it."}
 	case errors.Is(err, register.ErrNotFound):
@@ -96,16 +103,24 @@ func sentence(reason string) string {
 	return string(first) + reason[1:] + "."
 }
 
-func reservedProblem(view *disclose.Reserved) problem {
-	p := problem{status: 404, title: "Not Found", says: "The name is not registered.",
-		notice: "The registry has reserved the name. It cannot be registered."}
-	switch state, _ := view.State.Get(); state {
-	case register.ReservedBlocked:
-		p.notice = "The registry has blocked the name. It cannot be registered."
-	case register.ReservedMirrored:
-		p.notice = "The name is a variant of a registered one, and delegated with it. It cannot be registered."
-	}
+func reservedProblem(n lookup.Name) problem {
+	return problem{status: 404, title: "Not Found", says: "The name is not registered.", availability: availability(n)}
+}
+
+// absentProblem says what a name is that is not there: that it is not there is
+// no promise that it can be registered.
+func absentProblem(absent *lookup.Absent) problem {
+	p := problemOf(absent.Unwrap())
+	p.availability = availability(absent.Name)
 	return p
+}
+
+func availability(n lookup.Name) []string {
+	lines := []string{"State: " + n.Word()}
+	if n.Why != lookup.WhyNothing {
+		lines = append(lines, "Reason: "+string(n.Why), n.Says+".")
+	}
+	return lines
 }
 
 func limitProblem(x *ratelimit.Exceeded) problem {
@@ -148,17 +163,15 @@ func (s site) problem(p problem, a lookup.About) []byte {
 		e.member("lang", e.lang)
 		mark = e.begin("notices", '[')
 		e.notice(noticeTitle(p.status), p.notice)
+		e.notice("Availability", p.availability...)
 		e.keeper(a)
 		e.end(mark, ']')
 	})
 }
 
 func noticeTitle(status int) string {
-	switch status {
-	case http.StatusTooManyRequests:
+	if status == http.StatusTooManyRequests {
 		return "Limits"
-	case http.StatusForbidden:
-		return "Publication rules"
 	}
-	return "Reserved name"
+	return "Publication rules"
 }

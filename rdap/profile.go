@@ -77,6 +77,17 @@ func (s site) registrarHandle(r *disclose.RegistrarView) (handle string, linked 
 	return "not applicable", false
 }
 
+// contactHandle is the id a contact goes by: in the profile its ROID (RP 2.7.4),
+// which is shown or withheld as its handle is.
+func (s site) contactHandle(c *disclose.Contact) (handle string, known bool) {
+	if s.profile == ICANN2024 {
+		if roid, ok := c.ROID.Get(); ok && roid != "" {
+			return roid, true
+		}
+	}
+	return c.Handle.Get()
+}
+
 // mixesLabels reports a name with labels in both forms, which the profile wants
 // refused (TIG 3.1): the answer could be about a name that was not typed.
 func (p Profile) mixesLabels(text string) bool {

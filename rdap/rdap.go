@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -73,10 +72,9 @@ func New(c Config) (*Handler, error) {
 	case c.Log == nil:
 		return nil, errors.New("rdap: no log")
 	}
-	base, err := url.Parse(c.Base)
-	if err != nil || !isURL(c.Base) || base.Host == "" || base.RawQuery != "" || base.Fragment != "" ||
-		base.User != nil || !strings.HasSuffix(base.Path, "/") {
-		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL that ends in /", c.Base)
+	base, ok := readBase(c.Base)
+	if !ok {
+		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL with a plain path that ends in /", c.Base)
 	}
 	packer, err := newPacker()
 	if err != nil {

@@ -106,12 +106,13 @@ var (
 	atDNSSEC      = place{name: "DNSSEC", path: ".secureDNS"}
 	atRegistrar   = place{name: "Registrar", path: ".entities[?(@.roles[0]=='registrar')]"}
 	atPublicIDs   = place{name: "IANA ID", path: ".publicIds"}
-	atPort43      = place{name: "WHOIS Server", path: ".port43"}
+	atWHOISPage   = place{name: "WHOIS Page", path: ".links[?(@.title=='Registrar WHOIS')]"}
 	atRDAP        = place{name: "Registrar RDAP Link", path: ".links[?(@.rel=='related')]"}
 	atAbuse       = place{name: "Abuse Contact", path: ".entities[?(@.roles[0]=='abuse')]"}
 
 	atCreated     = place{name: "Creation Date", path: ".events[?(@.eventAction=='registration')]"}
 	atExpires     = place{name: "Expiry Date", path: ".events[?(@.eventAction=='expiration')]"}
+	atDeletes     = place{name: "Deletion Date", path: ".events[?(@.eventAction=='deletion')]"}
 	atUpdated     = place{name: "Updated Date", path: ".events[?(@.eventAction=='last changed')]"}
 	atTransferred = place{name: "Transfer Date", path: ".events[?(@.eventAction=='transfer')]"}
 	atCreator     = place{name: "Created By", path: ".events[?(@.eventAction=='registration')].eventActor"}

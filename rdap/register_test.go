@@ -21,6 +21,7 @@ var (
 	updated   = date("2025-01-02T03:04:05Z")
 	expires   = date("2027-03-04T05:06:07Z")
 	moved     = date("2023-05-06T07:08:09Z")
+	deleted   = date("2027-04-18T05:06:07Z")
 )
 
 func date(s string) time.Time {
@@ -88,7 +89,7 @@ func shop() *register.Domain {
 			{Role: register.RoleTech, Handle: "P2"}, {Role: register.RoleBilling, Handle: "P1"}},
 		Hosts:   []register.NameServer{{Name: "ns1.shop.example"}, {Name: "ns2.host.example"}},
 		Sponsor: "reg-a", Creator: "reg-a", Updater: "reg-a",
-		Created: created, Expires: expires, Updated: updated, Transferred: moved,
+		Created: created, Expires: expires, Deletes: deleted, Updated: updated, Transferred: moved,
 		Transfer:   &register.Transfer{Status: "pending", Requester: "reg-b", Requested: updated},
 		MaxSigLife: 86400,
 		DS: []register.DS{{KeyTag: 12345, Algorithm: 13, DigestType: 2, Digest: "5b4f7081",

@@ -57,10 +57,6 @@ func (e *encoder) registrar(r *disclose.RegistrarView) {
 	if e.part == disclose.Full {
 		e.registrarCard(r)
 	}
-	hide(e, r.WHOISServer, atPort43)
-	if host, ok := r.WHOISServer.Get(); ok {
-		e.member("port43", host)
-	}
 	e.registrarLinks(r)
 	e.abuse(r)
 }
@@ -106,8 +102,9 @@ func (e *encoder) registrarLinks(r *disclose.RegistrarView) {
 		}
 		e.linkOf(about, "about", url, "text/html", "")
 	}
+	hide(e, r.WHOISURL, atWHOISPage)
 	if url, ok := r.WHOISURL.Get(); ok && isURL(url) {
-		e.link("related", url, "text/html", "Registrar's WHOIS")
+		e.link("related", url, "text/html", "Registrar WHOIS")
 	}
 	e.end(mark, ']')
 }
