@@ -19,8 +19,10 @@ func (d *driver) asker(s step, until time.Time) asker {
 		return &rdapAsker{kept: k, bare: s.Bare, host: s.Address}
 	case "whois":
 		return &whoisAsker{dial: k.dial, bare: s.Bare, answer: make([]byte, 64<<10)}
+	case "das":
+		return &dasAsker{kept: k, mix: mix{names: make([]string, batch)}, bare: s.Bare}
 	default:
-		return &dasAsker{kept: k, bare: s.Bare}
+		return &postAsker{kept: k, mix: mix{names: make([]string, posted)}, bare: s.Bare, host: s.Address}
 	}
 }
 
@@ -45,7 +47,7 @@ func (k *kept) send(text []byte) (err error) {
 			k.conn = nil
 			return err
 		}
-		k.in = bufio.NewReaderSize(k.conn, 64<<10)
+		k.in = bufio.NewReaderSize(k.conn, 128<<10)
 	}
 	_, err = k.conn.Write(text)
 	return err
@@ -155,21 +157,34 @@ const batch = 100
 // The time of a question is that of its batch.
 type dasAsker struct {
 	kept
-	bare  bool
-	asked uint64
-	names [batch]string
-	text  []byte
+	mix
+	bare bool
+	text []byte
 }
 
-func (a *dasAsker) ask(choose func() string) (right, wrong uint64, err error) {
-	a.text = a.text[:0]
-	for i := range a.names {
-		if a.names[i] = choose(); free(i) {
+// mix are names to ask about, half of them free.
+type mix struct {
+	names []string
+	asked uint64
+}
+
+func (m *mix) choose(registered func() string) {
+	for i := range m.names {
+		if m.names[i] = registered(); free(i) {
 			// The label of a made-up domain never begins like this.
-			a.asked++
-			a.names[i] = "zz-free-" + strconv.FormatUint(a.asked, 10) + "." + zone
+			m.asked++
+			m.names[i] = "zz-free-" + strconv.FormatUint(m.asked, 10) + "." + zone
 		}
-		a.text = append(append(a.text, a.names[i]...), "\r\n"...)
+	}
+}
+
+func free(i int) bool { return i%2 == 0 }
+
+func (a *dasAsker) ask(registered func() string) (right, wrong uint64, err error) {
+	a.choose(registered)
+	a.text = a.text[:0]
+	for _, name := range a.names {
+		a.text = append(append(a.text, name...), "\r\n"...)
 	}
 	err = a.send(a.text)
 	for i := 0; i < batch && err == nil; i++ {
@@ -188,8 +203,6 @@ func (a *dasAsker) ask(choose func() string) (right, wrong uint64, err error) {
 	}
 	return right, wrong, err
 }
-
-func free(i int) bool { return i%2 == 0 }
 
 // readAvailability reads an answer up to the empty line that ends it.
 func readAvailability(in *bufio.Reader) (name, status string, err error) {

@@ -45,6 +45,8 @@ func TestTheDriverTellsRightFromWrong(t *testing.T) {
 		{"das", "%RC=0\r\nDomain: " + name + "\r\nStatus: NOT AVAILABLE\r\n\r\n", true, true}, // half were free
 		{"das", "%RC=0\r\nDomain: " + name + "\r\nStatus: AVAILABLE\r\n\r\n", false, true},
 		{"das", "%RC=-1\r\n\r\n", false, false},
+		{"post", "[\n{},\n" + `{"name":"` + name + `","state":"registered"}` + "\n]\n", true, true}, // the second name, and no other
+		{"post", "[]\n", false, true},
 	} {
 		address := serveYardstick(t, yardstick{Window: c.window, Body: []byte(c.answer)})
 		s := step{Window: c.window, Address: address, PID: os.Getpid(), Rate: 100, Seconds: 0.1}

@@ -16,7 +16,7 @@ type target struct {
 
 // step is one stretch of load.
 type step struct {
-	Window  string  // "rdap", "whois" or "das"
+	Window  string  // "rdap", "whois", "das" or "post"
 	Address string  // of the server, host:port
 	PID     int     // whose processor time and memory are read
 	Zipf    bool    // few names are asked for often, and not all alike
@@ -24,6 +24,9 @@ type step struct {
 	Seconds float64 // of the part that is measured
 	Bare    bool    // the server is a yardstick, which answers all alike
 }
+
+// batched reports questions about many names at once.
+func (s *step) batched() bool { return s.Window == "das" || s.Window == "post" }
 
 // result is what became of a step.
 type result struct {

@@ -19,8 +19,8 @@ const (
 	// workers is how many questions can be under way at once. At the rates of
 	// two cores, that many only are when the server is behind already.
 	workers = 128
-	// lines is how many connections the availability port is asked on: each
-	// has many names under way.
+	// lines is how many connections availability is asked on: each has many names
+	// under way.
 	lines = 8
 	// behind is how late the questions may get before a step is given up.
 	behind = time.Second
@@ -48,7 +48,7 @@ func (d *driver) take(s step) result {
 		wait = func(from, to time.Duration) { pace(due, began, from, to, s.Rate) }
 	}
 	parts := make([]part, workers)
-	if s.Window == "das" {
+	if s.batched() {
 		parts = parts[:lines]
 	}
 	var group sync.WaitGroup

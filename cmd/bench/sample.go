@@ -18,6 +18,9 @@ const samples = 200
 // sample makes a yardstick that writes what a window usually writes: of some
 // answers, the one whose length is nearest to their average.
 func sample(window, address string, names *escrow.Synthetic) (yardstick, error) {
+	if window == "post" {
+		return samplePost(address, names)
+	}
 	answers := make([]yardstick, min(samples, names.Domains))
 	sum := 0
 	for i := range answers {
@@ -60,17 +63,7 @@ func askOne(window, address, name string) (y yardstick, err error) {
 	}
 	switch window {
 	case "rdap":
-		response, err := http.ReadResponse(in, nil)
-		if err != nil {
-			return y, err
-		}
-		if response.StatusCode != http.StatusOK {
-			return y, fmt.Errorf("%s: %s", name, response.Status)
-		}
-		y.Header = response.Header
-		y.Header.Del("Date") // the bare server says it itself
-		y.Body, err = io.ReadAll(response.Body)
-		return y, err
+		return sampleHTTP(in)
 	case "whois":
 		y.Body, err = io.ReadAll(in)
 		return y, err
@@ -83,4 +76,19 @@ func askOne(window, address, name string) (y yardstick, err error) {
 		y.Body = append(y.Body, line...)
 	}
 	return y, nil
+}
+
+// sampleHTTP takes an answer over HTTP for a sample.
+func sampleHTTP(in *bufio.Reader) (y yardstick, err error) {
+	response, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return y, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return y, fmt.Errorf("the answer is %s", response.Status)
+	}
+	y.Header = response.Header
+	y.Header.Del("Date") // the bare server says it itself
+	y.Body, err = io.ReadAll(response.Body)
+	return y, err
 }

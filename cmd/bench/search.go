@@ -22,13 +22,13 @@ type figures struct {
 
 // measure finds what a server costs when it is busy throughout, the highest
 // rate that it holds, and what it is like a good way below that. There is no
-// rate to the availability port: its batches are asked flat out only.
+// rate to availability: its batches are asked flat out only.
 func (t *bout) measure(s step) (f figures, err error) {
 	s.Seconds = t.seconds
 	if f.Flat, err = t.step(s); err != nil {
 		return f, err
 	}
-	if s.Window == "das" {
+	if s.batched() {
 		f.Best, f.Calm = f.Flat.rate(), f.Flat
 		return f, nil
 	}

@@ -81,7 +81,8 @@ func (b *bench) serve(ctx context.Context) error {
 	if err := t.driver.tell.Encode(target{Domains: b.domains}); err != nil {
 		return err
 	}
-	for _, w := range []string{"rdap", "whois", "das"} {
+	t.addresses["post"] = t.addresses["rdap"]
+	for _, w := range []string{"rdap", "whois", "das", "post"} {
 		if err := t.window(ctx, w); err != nil {
 			return fmt.Errorf("%s: %w", w, err)
 		}
@@ -132,7 +133,11 @@ func (t *bout) window(ctx context.Context, window string) error {
 	if err != nil {
 		return fmt.Errorf("yardstick: %w", err)
 	}
-	t.table.add(titles[window], len(y.Body), asked, bare)
+	bytes := len(y.Body)
+	if window == "post" {
+		bytes /= posted
+	}
+	t.table.add(titles[window], bytes, asked, bare)
 	if window != "rdap" {
 		return nil
 	}
@@ -146,6 +151,7 @@ func (t *bout) window(ctx context.Context, window string) error {
 
 var titles = map[string]string{
 	"rdap": "RDAP, uniform", "whois": "WHOIS, one query a connection", "das": "availability, names in batches",
+	"post": "availability, 1000 names a POST",
 }
 
 // yardstick measures a bare server.

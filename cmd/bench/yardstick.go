@@ -38,7 +38,7 @@ func yardstickAsTold(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("yardstick: telling the address: %w", err)
 	}
 	switch y.Window {
-	case "rdap":
+	case "rdap", "post":
 		_ = http.Serve(l, http.HandlerFunc(y.http))
 	case "whois":
 		accept(l, y.oneLine)
