@@ -41,10 +41,7 @@ type askCommand struct {
 	Query   string `arg:"" help:"What to ask, as on WHOIS: a name, or nameserver NAME, registrar ID, contact HANDLE."`
 }
 
-var (
-	errNoAnswer = errors.New("ask: the question could not be answered; what is wrong stands above")
-	whoisFailed = []byte("\n% code: 503\n") // the numbers of WHOIS answers never change
-)
+var errNoAnswer = errors.New("ask: the question could not be answered; what is wrong stands above")
 
 // Run asks one question and prints the answer. What is not there is an answer too.
 func (a *askCommand) Run(ctx context.Context, con console) error {
@@ -59,7 +56,11 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	desk, done, err := a.desk(c, con)
+	failed := false
+	ended := func(_ lookup.Window, _ lookup.Kind, _ disclose.Audience, o audit.Outcome, _ time.Duration) {
+		failed = o == audit.Failed
+	}
+	desk, done, err := a.desk(c, con, ended)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 	if _, err := con.out.Write(answer); err != nil {
 		return err
 	}
-	if bytes.Contains(answer, whoisFailed) {
+	if failed {
 		return errNoAnswer
 	}
 	return nil
@@ -125,7 +126,11 @@ func (a *askCommand) caller() (access.Caller, error) {
 	return caller, nil
 }
 
-func (a *askCommand) desk(c *config, con console) (*lookup.Desk, func(), error) {
+// observer is told how a question ended.
+type observer = func(lookup.Window, lookup.Kind, disclose.Audience, audit.Outcome, time.Duration)
+
+// desk opens the register for questions. ended may be nil.
+func (a *askCommand) desk(c *config, con console, ended observer) (*lookup.Desk, func(), error) {
 	reader, err := openRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return nil, nil, err
@@ -144,6 +149,7 @@ func (a *askCommand) desk(c *config, con console) (*lookup.Desk, func(), error) 
 	desk, err := lookup.New(lookup.Config{
 		Store: reader, Limiter: ratelimit.Unlimited(), Journal: journal, AccessLog: audit.Discard(),
 		Published: published, Now: time.Now, Tag: c.Tag,
+		Observe: ended,
 	})
 	if err != nil {
 		done()

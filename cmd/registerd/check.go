@@ -3,6 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -51,7 +54,9 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	}
 	line("register", c.DB)
 	line("whois", c.WHOIS.Listen)
-	line("availability", c.DAS.Listen)
+	for name, a := range c.availabilities() {
+		line(strings.Replace(name, "das", "availability", 1), a.inWords())
+	}
 	rdap := c.RDAP.Listen
 	if c.RDAP.Base != "" {
 		rdap += " as " + c.RDAP.Base
@@ -62,6 +67,12 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	line("rdap", rdap)
 	if certificate != "" {
 		line("certificate", certificate)
+	}
+	for _, l := range c.profilesInWords() {
+		line(l[0], l[1])
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.WHOIS.Refer)) {
+		line("refer "+name, c.WHOIS.Refer[name])
 	}
 	line("private", c.Private.Listen)
 	line("audit", c.Audit.Dir)

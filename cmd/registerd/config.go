@@ -44,8 +44,14 @@ type config struct {
 	// what else is to stand in every answer.
 	Policies policies `toml:"policies"`
 
-	// Zones are those of the register whose answers differ in what follows.
+	// Zones are those of the register whose answers differ in what follows, or
+	// that have rules about what can be registered in them.
 	Zones []zone `toml:"zone"`
+
+	// Sandbox is a name below which free, registered, reserved, blocked, leaving,
+	// out-of-policy, invalid, limited and failed are answered as what they say, for
+	// who writes clients. The register is not asked for them. Default: off.
+	Sandbox string `toml:"sandbox"`
 
 	// Audit is the journal of disclosures and the access log.
 	Audit struct {
@@ -56,9 +62,21 @@ type config struct {
 		KeepDays int `toml:"keep_days"`
 	} `toml:"audit"`
 
-	WHOIS window `toml:"whois"`
-	DAS   window `toml:"das"`
-	RDAP  struct {
+	WHOIS struct {
+		window
+		// Refer are the WHOIS servers of other registers, by the name that theirs are
+		// below: "co.example" = "whois.nic.co.example". A name below one that is not
+		// in this register is answered with a line "refer:". Default: none.
+		Refer map[string]string `toml:"refer"`
+		// Profile is how answers are written: the path of a profile, which ends in
+		// .toml, or the name of one that comes with the program. Default icann.
+		Profile string `toml:"profile"`
+	} `toml:"whois"`
+	// DAS is the availability port. Availability are more of them, for programs that
+	// speak another dialect. Over HTTP, availability is asked for beside RDAP.
+	DAS          availability   `toml:"das"`
+	Availability []availability `toml:"availability"`
+	RDAP         struct {
 		window
 		// Base is the public address of the service, ending in "/". Default:
 		// http://, or https:// with tls or acme, and the listening address.
@@ -151,9 +169,25 @@ type zone struct {
 	// Languages are those of the rules that reasons are given in, the one for
 	// who asks for none first. Default: those of the rules.
 	Languages []string `toml:"languages"`
+	// Profile is how WHOIS answers about names of the zone are written. Default:
+	// whois.profile.
+	Profile string `toml:"profile"`
 	// Repository is the EPP repository id that the zone's ROIDs end in (RFC 5730
 	// section 2.8). registerd verify --config counts those that do not.
 	Repository string `toml:"repository"`
+	// MinLength and MaxLength are how many characters a name has before the zone,
+	// counted as people write it. Default: 1, and as many as fit.
+	MinLength int `toml:"min_length"`
+	MaxLength int `toml:"max_length"`
+	// Characters are those that it is made of, single ones and ranges with blanks
+	// between them: "a-z 0-9 - æ ø å". Default: all that the DNS takes.
+	Characters string `toml:"characters"`
+	// NoDoubleHyphens refuses two hyphens together. As third and fourth character
+	// no name has them, whatever is said here.
+	NoDoubleHyphens bool `toml:"no_double_hyphens"`
+	// Variants are sets of characters that count as the same: ["ø ö", "æ ä"]. Of
+	// names that differ in such characters only, one can be registered.
+	Variants []string `toml:"variants"`
 }
 
 // window is a listener of the public.
@@ -169,6 +203,17 @@ type window struct {
 	// and availability, 64 for RDAP. With it, one IPv4 /24 or IPv6 /48 may have
 	// a quarter of all connections; -1 takes both caps away.
 	MaxPerNetwork int `toml:"max_per_network"`
+}
+
+// availability is a listener that tells which names are free.
+type availability struct {
+	window
+	// Dialect is how it is asked and answers: be-eu, ch, uk-dac, digit or finger.
+	// Default: be-eu.
+	Dialect string `toml:"dialect"`
+	// Zone is where names are meant that are asked for without one, as in "get 1.0
+	// shop". Default: the register's first zone.
+	Zone string `toml:"zone"`
 }
 
 // tlsFiles are two files in PEM. When they are replaced, the new ones are

@@ -59,7 +59,7 @@ func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
 		take(other)
 	}
 	optional := map[string]bool{
-		".Limits.Off": true, ".DAS.ProxyFrom": true, ".DAS.MaxConnections": true, ".WHOIS.ProxyFrom": true,
+		".Limits.Off": true, ".DAS.window.ProxyFrom": true, ".DAS.window.MaxConnections": true, ".WHOIS.window.ProxyFrom": true,
 		".RDAP.window.MaxConnections": true, ".RDAP.window.MaxPerNetwork": true,
 	}
 	var walk func(v reflect.Value, at string)

@@ -62,6 +62,7 @@ func parseConfig(path string) (*config, error) {
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
+	paths = append(paths, c.profileFiles()...)
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(filepath.Dir(path), *p)
@@ -98,11 +99,17 @@ func keyed(e toml.ParseError) string {
 
 // check looks for what could not work, before anything is opened.
 func (c *config) check() error {
-	windows := map[string]*window{"whois": &c.WHOIS, "das": &c.DAS, "rdap": &c.RDAP.window}
+	windows := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window}
+	for name, a := range c.availabilities() {
+		if _, err := a.settings(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		windows[name] = &a.window
+	}
 	listening := 0
 	for name, w := range windows {
-		if _, err := w.proxies(); err != nil {
-			return fmt.Errorf("%s: proxy_from: %w", name, err)
+		if err := w.check(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		if w.Listen != "" {
 			listening++
@@ -117,13 +124,22 @@ func (c *config) check() error {
 		return errors.New("mmap_mib: it is not 0 to 2048")
 	case c.Audit.KeepDays < 0:
 		return errors.New("audit: keep_days: it is negative")
-	case c.RDAP.Base != "" && !validBase(c.RDAP.Base):
-		return errors.New(`rdap: base: it is not an http or https address that ends in "/"`)
+	case c.RDAP.Base != "" && !rdap.ValidBase(c.RDAP.Base):
+		return errors.New(`rdap: base: it is not an http or https address, in ASCII, with a plain path that ends in "/"`)
+	}
+	if err := validListen(c.Private.Listen); err != nil {
+		return fmt.Errorf("private: listen: %w", err)
+	}
+	if err := c.checkAddresses(); err != nil {
+		return err
 	}
 	if _, err := c.page(); err != nil {
 		return fmt.Errorf("rdap: web: %w", err)
 	}
 	if err := c.checkReferrals(); err != nil {
+		return err
+	}
+	if err := c.checkRefers(); err != nil {
 		return err
 	}
 	if err := c.checkTLS(); err != nil {
@@ -140,6 +156,9 @@ func (c *config) check() error {
 		return err
 	}
 	if err := c.checkProfile(); err != nil {
+		return err
+	}
+	if _, err := c.whoisProfiles(); err != nil {
 		return err
 	}
 	_, err = c.access(time.Now)
@@ -165,27 +184,6 @@ func (c *config) page() (*rdap.Page, error) {
 		return nil, nil
 	}
 	return rdap.ReadPage(c.RDAP.Web)
-}
-
-func validBase(s string) bool {
-	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" &&
-		u.RawQuery == "" && u.Fragment == "" && u.User == nil && strings.HasSuffix(s, "/")
-}
-
-func (w *window) proxies() ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, s := range w.ProxyFrom {
-		p, err := netip.ParsePrefix(s)
-		if err != nil {
-			return nil, err
-		}
-		if p.Bits() == 0 {
-			return nil, fmt.Errorf("%s would believe everybody", s)
-		}
-		out = append(out, p.Masked())
-	}
-	return out, nil
 }
 
 // limits are the budgets of all questions.

@@ -44,7 +44,10 @@ type commands struct {
 	Verify  verifyCommand  `cmd:"" help:"Read and check every record of the register."`
 	Ask     askCommand     `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
 	Explain explainCommand `cmd:"" help:"Say of every field of an object who may see it, by which rule, and why. It prints no value."`
+	Profile profileCommand `cmd:"" help:"Check and print how WHOIS answers are written."`
 	Rules   rulesCommand   `cmd:"" help:"Check, compare and print publication rules."`
+	Compare compareCommand `cmd:"" help:"Ask an old WHOIS server and this one for the same names, and print by label where the answers differ."`
+	Spec    specCommand    `cmd:"" help:"Print how the configured service is asked and what it answers (Markdown), to be published."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration file and print what would be served."`
 	Token   tokenCommand   `cmd:"" help:"Make credentials."`
 }

@@ -13,9 +13,14 @@ func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
 	if err != nil {
 		return lookup.Published{}, err
 	}
+	forms, err := c.whoisProfiles()
+	if err != nil {
+		return lookup.Published{}, err
+	}
 	return lookup.Published{
-		Policy: p, Access: who, Operator: c.operator(),
-		Policies: c.Policies.published(), Zones: c.zones(p.Languages),
+		Policy: p, Access: who, Operator: c.operator(), Form: forms[""],
+		Policies: c.Policies.published(), Zones: c.zones(p.Languages, forms), Sandbox: c.sandbox(),
+		Refer: c.refers(),
 	}, nil
 }
 

@@ -44,17 +44,29 @@ func askWHOIS(ts *testscript.TestScript, _ bool, args []string) {
 	say(ts, true, ask(ts, ts.Getenv("WHOIS"), strings.Join(args, " ")+"\r\n"))
 }
 
+func talkWHOIS(ts *testscript.TestScript, _ bool, args []string) {
+	say(ts, true, ask(ts, ts.Getenv("WHOIS"), strings.Join(args, "\r\n")+"\r\n"))
+}
+
 func askDAS(ts *testscript.TestScript, _ bool, args []string) {
-	say(ts, true, ask(ts, ts.Getenv("DAS"), strings.Join(args, "\r\n")+"\r\n"))
+	window := "DAS"
+	if len(args) > 1 && args[0] == "-n" {
+		window += "-" + args[1]
+		args = args[2:]
+	}
+	say(ts, true, ask(ts, ts.Getenv(window), strings.Join(args, "\r\n")+"\r\n"))
 }
 
 func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
-	method, header, path := http.MethodGet, http.Header{}, ""
+	method, header, path, body := http.MethodGet, http.Header{}, "", io.Reader(nil)
 	for i := 0; i < len(args); i++ {
 		switch {
 		case args[i] == "-X" && i+1 < len(args):
 			i++
 			method = args[i]
+		case args[i] == "-d" && i+1 < len(args):
+			i++
+			method, body = http.MethodPost, strings.NewReader(ts.ReadFile(args[i]))
 		case args[i] == "-H" && i+1 < len(args):
 			i++
 			name, value, _ := strings.Cut(args[i], ":")
@@ -66,7 +78,7 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 	if strings.HasPrefix(path, "/") {
 		path = "http://" + ts.Getenv("RDAP") + path
 	}
-	request, err := http.NewRequest(method, path, nil)
+	request, err := http.NewRequest(method, path, body)
 	ts.Check(err)
 	request.Header = header
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{
@@ -76,10 +88,10 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 	response, err := client.Do(request)
 	ts.Check(err)
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	answer, err := io.ReadAll(response.Body)
 	ts.Check(err)
 	s := serverOf(ts)
-	s.answer, s.public = body, header.Get("Authorization") == ""
+	s.answer, s.public = answer, header.Get("Authorization") == ""
 	var text bytes.Buffer
 	fmt.Fprintln(&text, response.Status)
 	names := make([]string, 0, len(response.Header))
@@ -91,10 +103,10 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 		fmt.Fprintf(&text, "%s: %s\n", name, strings.Join(response.Header[name], ", "))
 	}
 	text.WriteByte('\n')
-	if json.Valid(body) {
-		ts.Check(json.Indent(&text, body, "", "  "))
+	if json.Valid(answer) {
+		ts.Check(json.Indent(&text, answer, "", "  "))
 	} else {
-		text.Write(body)
+		text.Write(answer)
 	}
 	text.WriteByte('\n')
 	say(ts, s.public, text.String())

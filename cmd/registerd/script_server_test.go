@@ -80,11 +80,11 @@ func start(ts *testscript.TestScript, command string, args []string) {
 		readAnnouncement(ts, out)
 		return
 	}
-	windows := 3
+	last := "rdap"
 	if slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--private=") }) {
-		windows = 4
+		last = "private"
 	}
-	awaitWindows(ts, s, windows)
+	awaitWindows(ts, s, last)
 }
 
 var variables = map[string]string{
@@ -117,16 +117,14 @@ func readAnnouncement(ts *testscript.TestScript, out io.Reader) {
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 }
 
-// awaitWindows reads serve's log until so many windows are announced.
-func awaitWindows(ts *testscript.TestScript, s *runningServer, n int) {
-	seen := map[string]bool{}
+// awaitWindows reads serve's log until the last window is announced.
+func awaitWindows(ts *testscript.TestScript, s *runningServer, last string) {
 	_, err := s.said.await(0, func(text string) bool {
 		var line struct{ Msg, Window, Address string }
 		if json.Unmarshal([]byte(text), &line) == nil && line.Msg == "serving" {
 			ts.Setenv(strings.ToUpper(line.Window), line.Address)
-			seen[line.Window] = true
 		}
-		return len(seen) == n
+		return line.Window == last
 	})
 	if err != nil {
 		_ = s.cmd.Process.Kill()

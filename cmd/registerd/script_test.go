@@ -26,11 +26,14 @@ func TestMain(m *testing.M) {
 //	log REGEXP                waits for the next line of serve's log that matches
 //	from [ADDRESS]            asks as if a front end passed on a client of this address
 //	whois WORD...             asks on WHOIS, and prints the answer
+//	talk LINE...              asks several lines on one WHOIS connection
 //	hold WORD...              begins a line on WHOIS, and does not end it
 //	release WORD...           ends that line, and prints the answer
-//	das NAME...               asks on the availability port, all names at once
-//	get [-X METHOD] [-H HEADER]... PATH|URL
-//	                          asks over RDAP, and prints status, headers and the answer
+//	das [-n NUMBER] NAME...   asks on the availability port, or on that of [[availability]]
+//	                          with the number, from 2; all names at once
+//	get [-X METHOD] [-d FILE] [-H HEADER]... PATH|URL
+//	                          asks over RDAP, or sends a file by POST, and prints status,
+//	                          headers and the answer
 //	certificate [-ends DURATION] CHAIN KEY HOST...
 //	                          writes a certificate and its key, which get trusts
 //	handshake HOST [PROTOCOL...]
@@ -55,6 +58,7 @@ func TestScripts(t *testing.T) {
 		"log":      awaitLog,
 		"from":     setFrom,
 		"whois":    askWHOIS,
+		"talk":     talkWHOIS,
 		"hold":     holdWHOIS,
 		"release":  releaseWHOIS,
 		"das":      askDAS,

@@ -83,7 +83,10 @@ func (s *serveCommand) config() (*config, error) {
 	}
 	if s.NoLimits {
 		c.Limits.Off = true
-		c.WHOIS.MaxPerNetwork, c.DAS.MaxPerNetwork, c.RDAP.MaxPerNetwork = -1, -1, -1
+		c.WHOIS.MaxPerNetwork, c.RDAP.MaxPerNetwork = -1, -1
+		for _, a := range c.availabilities() {
+			a.MaxPerNetwork = -1
+		}
 	}
 	if err := c.check(); err != nil {
 		return nil, fmt.Errorf("configuration: %s: %w", cmp.Or(s.Config, "flags"), err)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"registerd/audit"
-	"registerd/das"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/rdap"
@@ -188,27 +187,11 @@ func (s *service) openWHOIS(c *config) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(c.WHOIS, 8, server.Refusal())
+	l, err := s.listener(c.WHOIS.window, 8, server.Refusal())
 	if err != nil {
 		return fmt.Errorf("whois: %w", err)
 	}
 	s.add("whois", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
-	return nil
-}
-
-func (s *service) openDAS(c *config) error {
-	if c.DAS.Listen == "" {
-		return nil
-	}
-	server, err := das.New(das.Config{Desk: s.desk, Log: s.log})
-	if err != nil {
-		return err
-	}
-	l, err := s.listener(c.DAS, 8, server.Refusal())
-	if err != nil {
-		return fmt.Errorf("das: %w", err)
-	}
-	s.add("das", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
 	return nil
 }
 
@@ -239,7 +222,11 @@ func (s *service) openRDAP(c *config) error {
 	if err != nil {
 		return err
 	}
-	server := rdap.Server(handler, s.log)
+	beside, err := s.besideRDAP(handler, base, c.RDAP.BehindTLS)
+	if err != nil {
+		return err
+	}
+	server := rdap.Server(beside, s.log)
 	server.TLSConfig = secure
 	s.add("rdap", l, serveHTTP(server, s.log))
 	return nil

@@ -17,6 +17,7 @@ import (
 	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
+	"registerd/whois"
 )
 
 // published is what answers say of policies.
@@ -82,7 +83,7 @@ func webAddress(s string) error {
 var repositoryID = regexp.MustCompile(`^\w{1,8}$`)
 
 // zones are what is published of the zones that differ.
-func (c *config) zones(languages []string) map[register.Name]lookup.Zone {
+func (c *config) zones(languages []string, forms map[register.Name]*whois.Profile) map[register.Name]lookup.Zone {
 	out := make(map[register.Name]lookup.Zone, len(c.Zones))
 	all := c.Policies.published()
 	for i := range c.Zones {
@@ -93,6 +94,7 @@ func (c *config) zones(languages []string) map[register.Name]lookup.Zone {
 			Eligibility: cmp.Or(own.Eligibility, all.Eligibility), Terms: cmp.Or(own.Terms, all.Terms),
 			Notices: own.Notices,
 		}}
+		merged.Names, _ = z.labelRules()
 		if own.Notices == nil {
 			merged.Policies.Notices = all.Notices
 		}
@@ -100,9 +102,44 @@ func (c *config) zones(languages []string) map[register.Name]lookup.Zone {
 			merged.Languages = languages
 		}
 		name, _ := register.ParseName(z.Name)
+		merged.Form = forms[name]
 		out[name] = merged
 	}
 	return out
+}
+
+// labelRules are the zone's; nil when it has none.
+func (z *zone) labelRules() (*register.LabelRules, error) {
+	if z.MinLength == 0 && z.MaxLength == 0 && z.Characters == "" && !z.NoDoubleHyphens && z.Variants == nil {
+		return nil, nil
+	}
+	r := &register.LabelRules{Min: z.MinLength, Max: z.MaxLength, NoDoubleHyphens: z.NoDoubleHyphens}
+	switch {
+	case z.MinLength < 0 || z.MinLength > longestLabel:
+		return nil, fmt.Errorf("min_length: it is not 0 to %d", longestLabel)
+	case z.MaxLength < 0 || z.MaxLength > longestLabel:
+		return nil, fmt.Errorf("max_length: it is not 0 to %d", longestLabel)
+	case z.MaxLength > 0 && z.MaxLength < z.MinLength:
+		return nil, errors.New("max_length: it is less than min_length")
+	}
+	if z.Characters != "" {
+		if err := r.ParseCharacters(z.Characters); err != nil {
+			return nil, fmt.Errorf("characters: %w", err)
+		}
+	}
+	if err := r.ParseVariants(z.Variants); err != nil {
+		return nil, fmt.Errorf("variants: %w", err)
+	}
+	return r, nil
+}
+
+// longestLabel is in characters: none has more of them than octets.
+const longestLabel = 63
+
+// sandbox is that of a configuration that was checked.
+func (c *config) sandbox() register.Name {
+	name, _ := register.ParseName(c.Sandbox)
+	return name
 }
 
 // profile is that of a configuration that was checked.
@@ -149,7 +186,7 @@ func (c *config) foreignROIDs(ctx context.Context, path string, out io.Writer) e
 	foreign := map[register.Name]int{}
 	err = reader.Walk(ctx, store.Names, func(o store.Object) error {
 		zone, ours := zones.Zone(register.Name(o.Key))
-		if !ours || o.Tag() != register.TagDomain {
+		if !ours || o.Tag().Type() != register.TagDomain {
 			return nil
 		}
 		d, err := register.DecodeDomain(o.Bytes)
@@ -172,6 +209,11 @@ func (c *config) checkZones(languages []string) error {
 	if err := c.Policies.check(); err != nil {
 		return fmt.Errorf("policies: %w", err)
 	}
+	if c.Sandbox != "" {
+		if _, err := register.ParseName(c.Sandbox); err != nil {
+			return fmt.Errorf("sandbox: %w", err)
+		}
+	}
 	seen := map[register.Name]bool{}
 	for i := range c.Zones {
 		z := &c.Zones[i]
@@ -183,6 +225,9 @@ func (c *config) checkZones(languages []string) error {
 			return fmt.Errorf("zone %q: it is there twice", z.Name)
 		case z.Repository != "" && !repositoryID.MatchString(z.Repository):
 			return fmt.Errorf("zone %q: repository: %q is not 1 to 8 letters, digits and underscores", z.Name, z.Repository)
+		}
+		if _, err := z.labelRules(); err != nil {
+			return fmt.Errorf("zone %q: %w", z.Name, err)
 		}
 		for _, l := range z.Languages {
 			if !slices.Contains(languages, l) {
