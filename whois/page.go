@@ -276,7 +276,9 @@ const timeForm = "2006-01-02T15:04:05Z"
 // number writes a telephone number, whose country EPP ends with a full stop.
 func (p *page) number(l *line, n string) {
 	if l.form == spaced {
-		n = strings.Replace(n, ".", " ", 1)
+		if apart := strings.Replace(n, ".", " ", 1); trim(apart) != "" {
+			n = apart
+		}
 	}
 	p.put(l, n)
 }
