@@ -18,8 +18,11 @@ func (s *Server) Hurry(idle, line, write time.Duration) {
 	}
 }
 
-// MaxRefused is maxRefused.
-const MaxRefused = maxRefused
+// MaxRefused is maxRefused, and MaxAtOnce maxAtOnce.
+const (
+	MaxRefused = maxRefused
+	MaxAtOnce  = maxAtOnce
+)
 
 // Write is the answer to a line that was asked about a name.
 func (d *Dialect) Write(line string, n lookup.Name, about lookup.About) string {

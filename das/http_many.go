@@ -10,14 +10,11 @@ import (
 	"net/http"
 	"strings"
 
+	"registerd/access"
 	"registerd/lookup"
 )
 
 // many answers about the names in a body, in their order.
-//
-// A question of which nothing can be answered is refused as a whole. One whose
-// budget ends half-way, or for which the register fails then, is answered all the
-// same: the names that are left are unknown, and why.
 func (h *HTTP) many(w http.ResponseWriter, r *http.Request, _ string) {
 	caller, err := h.caller(r)
 	if err != nil {
@@ -38,21 +35,27 @@ func (h *HTTP) many(w http.ResponseWriter, r *http.Request, _ string) {
 		h.refuse(w, r, why)
 		return
 	}
+	h.answerAll(w, r, caller, &answers{form: formFor(r.Header["Accept"], form), asked: asked})
+}
+
+// answerAll answers a question, or refuses it when nothing of it can be answered.
+// If its budget ends half-way, or the register cannot be read then, it is answered
+// all the same: the names that are left are unknown, and why.
+func (h *HTTP) answerAll(w http.ResponseWriter, r *http.Request, caller access.Caller, a *answers) {
 	ctx, cancel := context.WithTimeout(r.Context(), manyTime)
 	defer cancel()
-	a := answers{form: formFor(r.Header["Accept"], form), asked: asked}
 	if a.form == asLines {
 		a.passOn = func() { a.write(w, r) }
 	}
-	n, _, err := ask(ctx, h.desk, lookup.Question{Caller: caller, Window: lookup.Availability}, asked, a.tell)
-	if err != nil {
-		if n == 0 {
-			h.problem(w, r, err)
-			return
-		}
+	n, _, err := ask(ctx, h.desk, lookup.Question{Caller: caller, Window: lookup.Availability}, a.asked, a.tell)
+	switch {
+	case err != nil && n == 0:
+		h.problem(w, r, err)
+		return
+	case err != nil:
 		p := problemOf(err)
 		if p.ours && r.Context().Err() == nil {
-			h.log.Error("das: names could not be answered about", "names", len(asked)-n, "error", err)
+			h.log.Error("das: names could not be answered about", "names", len(a.asked)-n, "error", err)
 		}
 		a.leave(n, p)
 		if a.passOn == nil {
