@@ -95,6 +95,11 @@ type config struct {
 		// https, with {name} where the name stands. Browsers that ask for a domain are
 		// sent there. Default: they are shown JSON.
 		Web string `toml:"web"`
+		// SearchKeyFile holds at least 32 bytes that nobody can guess, which machines
+		// that answer under one address share: so the next page of a search may
+		// come from another machine. Default: each has a key of its own, until
+		// it ends.
+		SearchKeyFile string `toml:"search_key_file"`
 		// Port43 is the WHOIS server's host name, as answers name it. Default: not named.
 		Port43 string `toml:"port43"`
 	} `toml:"rdap"`

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -75,4 +76,19 @@ func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
 		}
 	}
 	walk(reflect.ValueOf(*c), "")
+}
+
+func TestASearchKeyIsAsLongAsNobodyGuesses(t *testing.T) {
+	for length, taken := range map[int]bool{0: false, 31: false, 32: true, 64: true} {
+		c := new(config)
+		c.RDAP.SearchKeyFile = filepath.Join(t.TempDir(), "key")
+		want := bytes.Repeat([]byte{7}, length)
+		if err := os.WriteFile(c.RDAP.SearchKeyFile, want, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.searchKey()
+		if (err == nil) != taken || taken && !bytes.Equal(got, want) {
+			t.Errorf("%d bytes: %v, %v", length, got, err)
+		}
+	}
 }

@@ -58,7 +58,7 @@ func parseConfig(path string) (*config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
 	}
-	paths := []*string{&c.DB, &c.Audit.Dir, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir}
+	paths := []*string{&c.DB, &c.Audit.Dir, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
@@ -158,6 +158,9 @@ func (c *config) check() error {
 	if err := c.checkProfile(); err != nil {
 		return err
 	}
+	if _, err := c.searchKey(); err != nil {
+		return err
+	}
 	if _, err := c.whoisProfiles(); err != nil {
 		return err
 	}
@@ -226,6 +229,25 @@ func (c *config) budgets() (ratelimit.Config, error) {
 	return limits, nil
 }
 
+// leastKey is how many bytes nobody guesses.
+const leastKey = 32
+
+// searchKey is what the cursors of searches are authenticated by; nil lets the
+// desk draw one.
+func (c *config) searchKey() ([]byte, error) {
+	if c.RDAP.SearchKeyFile == "" {
+		return nil, nil
+	}
+	key, err := readText(c.RDAP.SearchKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("rdap: search_key_file: %w", err)
+	}
+	if len(key) < leastKey {
+		return nil, fmt.Errorf("rdap: search_key_file: %s: it holds %d bytes, want %d at least", c.RDAP.SearchKeyFile, len(key), leastKey)
+	}
+	return key, nil
+}
+
 // limitsInWords are the budgets as /help publishes them.
 func (c *config) limitsInWords() []string {
 	limits, err := c.budgets()
@@ -237,12 +259,16 @@ func (c *config) limitsInWords() []string {
 		return fmt.Sprintf("%s: %g a second, %d at once, for an IPv4 address or an IPv6 /64; wider networks have larger budgets.",
 			what, one.Rate, one.Burst)
 	}
+	asked := "RDAP questions"
+	if c.WHOIS.Listen != "" {
+		asked = "WHOIS and RDAP questions together"
+	}
 	return []string{
-		words("WHOIS and RDAP questions together", limits.Lookup),
-		words("Names on the availability port", limits.Availability),
+		words(asked, limits.Lookup),
+		words("Names that are asked for their availability", limits.Availability),
 		words("Questions that cannot be read, and wrong credentials", limits.Failure),
 		"Each record of a person in an answer counts as a question more.",
-		"Beyond a budget RDAP answers 429 with Retry-After, WHOIS and availability say how many seconds to wait.",
+		"Beyond a budget every answer says how many seconds to wait, over HTTP with 429 and Retry-After.",
 	}
 }
 

@@ -158,9 +158,17 @@ func with(ctx context.Context, path string, con console, progress *progress, tak
 	if report.ID != "" {
 		what += " " + report.ID
 	}
-	fmt.Fprintf(con.out, "%s: the register holds %d domains, %d reserved names, %d contacts, %d hosts, %d registrars; data as of %s\n",
-		what, c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars, report.Watermark.Format(time.RFC3339))
+	fmt.Fprintf(con.out, "%s: the register holds %d domains, %d reserved names, %d contacts, %d hosts, %d registrars%s\n",
+		what, c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars, asOf(report.Watermark))
 	return nil
+}
+
+// asOf says how old the data is. A feed of nothing does not tell.
+func asOf(watermark time.Time) string {
+	if watermark.IsZero() {
+		return ""
+	}
+	return "; data as of " + watermark.Format(time.RFC3339)
 }
 
 // printReport lists the problems on standard error, refusals first.

@@ -105,7 +105,7 @@ func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.L
 		log.Error("the configuration was not taken; the old one stays in force", "error", err)
 		return
 	}
-	log.Info("the configuration is in force: rules, operator, policies, tokens, certificate files and referrals; all else needs a restart",
+	log.Info("the configuration is in force: all that is published, zones, profiles, tokens, certificate files and referrals; listeners, paths and limits need a restart",
 		"rules", service.rules.rules.policy.Version())
 }
 

@@ -116,8 +116,13 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if kept == 0 {
 		kept = defaultKeptAnswers
 	}
+	key, err := c.searchKey()
+	if err != nil {
+		return nil, err
+	}
 	return lookup.New(lookup.Config{
-		Store: reader, Limiter: limiter, Journal: s.journal, AccessLog: accessLog,
+		SearchKey: key,
+		Store:     reader, Limiter: limiter, Journal: s.journal, AccessLog: accessLog,
 		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
 		Referrals: s.referrals, Tag: c.Tag,
 	})

@@ -97,7 +97,7 @@ func current(c *conn) error {
 	case have == 0:
 		return errNotRegister
 	case have < len(all):
-		return fmt.Errorf("its schema %d is older than %d: open it for writing once", have, len(all))
+		return fmt.Errorf("an older program wrote it (schema %d, now %d): any import brings it up to date", have, len(all))
 	}
 	return nil
 }
