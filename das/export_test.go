@@ -18,10 +18,10 @@ func (s *Server) Hurry(idle, line, write time.Duration) {
 	}
 }
 
-// MaxRefused is maxRefused, and MaxAtOnce maxAtOnce.
+// MaxRefused is maxRefused, and MaxTogether maxTogether.
 const (
-	MaxRefused = maxRefused
-	MaxAtOnce  = maxAtOnce
+	MaxRefused  = maxRefused
+	MaxTogether = maxTogether
 )
 
 // Write is the answer to a line that was asked about a name.

@@ -24,9 +24,6 @@ const (
 	// maxBody is in bytes: a thousand of the longest names in ASCII, quoted.
 	maxBody = 256 << 10
 
-	// maxAtOnce is how many bodies are in memory.
-	maxAtOnce = 256
-
 	oneTime  = 2 * time.Second  // for a look into the register about one name
 	manyTime = 10 * time.Second // for all the looks of a question about many
 )
@@ -58,7 +55,7 @@ type HTTP struct {
 	private bool
 	prefix  string // path of the base without its final "/"
 	hsts    bool
-	reading chan struct{} // holds one for each body in memory
+	reading places
 }
 
 // NewHTTP makes a handler and refuses to do so with a part missing.
@@ -76,7 +73,6 @@ func NewHTTP(c HTTPConfig) (*HTTP, error) {
 	return &HTTP{
 		desk: c.Desk, log: c.Log, private: c.Private,
 		prefix: strings.TrimSuffix(base.EscapedPath(), "/"), hsts: base.Scheme == "https",
-		reading: make(chan struct{}, maxAtOnce),
 	}, nil
 }
 

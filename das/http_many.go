@@ -21,14 +21,13 @@ func (h *HTTP) many(w http.ResponseWriter, r *http.Request, _ string) {
 		h.problem(w, r, err)
 		return
 	}
-	select {
-	case h.reading <- struct{}{}:
-		defer func() { <-h.reading }()
-	default:
+	leave, ok := h.reading.take(caller)
+	if !ok {
 		w.Header().Set("Connection", "close")
 		h.problem(w, r, errBusy)
 		return
 	}
+	defer leave()
 	asked, form, why := namesIn(w, r)
 	if why != nil {
 		w.Header().Set("Connection", "close") // the body may not be read to its end

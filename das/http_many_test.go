@@ -224,7 +224,7 @@ func (o *opening) Read(b []byte) (int, error) {
 	return o.PipeReader.Read(b)
 }
 
-func TestOnlySoManyBodiesAreInMemory(t *testing.T) {
+func TestOnlySoManyBodiesOfOneSiteAreReadAtOnce(t *testing.T) {
 	h, err := das.NewHTTP(das.HTTPConfig{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Base: "https://rdap.example/", Log: quiet})
 	check(t, err)
 	post := func(body io.Reader) *httptest.ResponseRecorder {
@@ -235,7 +235,7 @@ func TestOnlySoManyBodiesAreInMemory(t *testing.T) {
 	}
 	var reading, answered sync.WaitGroup
 	var ends []*io.PipeWriter
-	for range das.MaxAtOnce {
+	for range das.MaxTogether {
 		in, out := io.Pipe()
 		ends = append(ends, out)
 		reading.Add(1)

@@ -73,6 +73,8 @@ func (v *visit) vacant(n *Name, state *register.State) {
 		n.Why, n.Says = WhyApex, "The name is a zone of this register"
 	case !n.Name.DirectlyUnder(zone):
 		n.Why, n.Says = WhySubdomain, "Names are registered directly below a zone of this register"
+	case !n.Name.Registrable():
+		n.Why, n.Says = WhyCharacters, "The name holds a character that IDNA2008 lets no name have"
 	default:
 		reason, says := register.Eligible, ""
 		if rules := v.published.Zones[zone].Names; rules != nil {

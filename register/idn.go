@@ -2,6 +2,7 @@ package register
 
 import (
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -116,4 +117,20 @@ func (n Name) Unicode() string {
 		}
 	}
 	return strings.Join(labels, ".")
+}
+
+// letters are the categories of the characters that IDNA2008 lets labels have
+// (RFC 5892 section 2.1). Capitals are mapped before a Name is made.
+var letters = []*unicode.RangeTable{unicode.Ll, unicode.Lo, unicode.Lm, unicode.Mn, unicode.Mc, unicode.Nd}
+
+// besides are the characters of other categories that it lets them have, some
+// of them only among certain others (RFC 5892 section 2.6 and appendix A).
+const besides = "-.\u00b7\u0375\u05f3\u05f4\u06fd\u06fe\u0f0b\u3007\u30fb\u200c\u200d"
+
+// Registrable reports that n is made of characters that IDNA2008 lets names
+// have, which are fewer than a look-up maps: no symbols, for one.
+func (n Name) Registrable() bool {
+	return !n.IsIDN() || !strings.ContainsFunc(n.Unicode(), func(r rune) bool {
+		return !unicode.In(r, letters...) && !strings.ContainsRune(besides, r)
+	})
 }

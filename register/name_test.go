@@ -385,3 +385,18 @@ func BenchmarkParseName(b *testing.B) {
 		})
 	}
 }
+
+func TestARegistrableNameHasNoSymbols(t *testing.T) {
+	for text, want := range map[string]bool{
+		"shop.example": true, "blåbærgrød.example": true, "faß.example": true, "日本語.example": true, "παράδειγμα.example": true,
+		"❤❤.example": false, "☃.example": false, "✓ok.example": false,
+	} {
+		n, err := ParseName(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if got := n.Registrable(); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
