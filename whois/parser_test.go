@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -87,6 +88,35 @@ func TestEveryAnswerInJSONIsOneObject(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, page)
 		} else if object["profile"] != "json-1.0.0" || object["result"] == nil || object["register"] == nil {
 			t.Errorf("%s: a member is missing:\n%s", name, page)
+		}
+	}
+}
+
+// What a profile writes of a name that somebody has never reads as "not there".
+func TestWordsOfARecordThatReadAsNotThereAreTraps(t *testing.T) {
+	for _, tt := range []struct{ profile, from, to, want string }{
+		{"dk", `otherwise = "Active"`, `otherwise = "Free"`, `likexian reads "Status: Free" of a record as not there`},
+		{"dk", `say = "Deactivated"`, `say = "Not available"`, `likexian reads "Status: Not available" of a record as not there`},
+		{"dk", `unsigned = "Unsigned delegation"`, `unsigned = "no match"`, `reads "DNSSEC: no match" of a record as not there`},
+		{"dk", `"attention", withheld = ""`, `"attention", withheld = "Not found"`, `reads "Attention: Not found" of a record as not there`},
+		{"dk", `"DATA REDACTED"`, `"Limit exceeded"`, `likexian reads "Limit exceeded" of a record as a limit`},
+		{"icann", `label = "Suspension"`, `label = "Not available"`, `reads "Not available: " of a record as not there`},
+		{"icann", `withheld_as = "Registrant"`, `withheld_as = "Holder status"`, `the label "Holder status" ends in "status"`},
+	} {
+		good, err := ShippedProfile(tt.profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(string(good), tt.from, tt.to, 1)
+		form, err := ReadProfile([]byte(text))
+		if err != nil || text == string(good) {
+			t.Fatalf("%q for %q: %v", tt.to, tt.from, err)
+		}
+		told := slices.ContainsFunc(form.Traps(parsers(t)), func(trap Trap) bool {
+			return !trap.Accepted && strings.Contains(trap.What, tt.want)
+		})
+		if !told {
+			t.Errorf("%q for %q: nothing says %q of it", tt.to, tt.from, tt.want)
 		}
 	}
 }

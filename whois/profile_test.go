@@ -59,6 +59,8 @@ func TestAProfileWithAMistakeIsRefused(t *testing.T) {
 		{`line_end = "crlf"`, `line_end = "cr"`, `form.line_end: "cr" is not`},
 		{`comment = "# "`, `comment = "REM "`, "form.comment: "},
 		{`comment = "# "`, ``, "form.comment: "},
+		{`comment = "# "`, `comment = "# Not found "`, "form.comment: "},
+		{`failed = ["#`, "failed = [\"{contact} knows of it\", \"\", \" \"]\nhelp = [\"#", "say.failed: each of its lines is empty, or left out"},
 		{`width = 22`, `width = 99`, "form.width: "},
 		{`width = 22`, `separator = "~"`, "form.separator: "},
 		{`width = 22`, `charset = "ebcdic"`, `form.charset: "ebcdic" is not`},

@@ -53,7 +53,11 @@ func (c *trapFinder) labels(where string, sections []section, only []string) {
 	for i := range sections {
 		s := &sections[i]
 		c.heading(where, s.heading)
-		for _, l := range s.lines() {
+		all := s.lines()
+		if s.whole != nil {
+			all = append(all, s.whole)
+		}
+		for _, l := range all {
 			if l.signed != "" && !c.form.json {
 				c.dnssec(where, l)
 			}
@@ -62,6 +66,7 @@ func (c *trapFinder) labels(where string, sections []section, only []string) {
 			}
 			seen[l.name] = true
 			c.label(where, l.name, only)
+			c.written(where, l)
 		}
 	}
 }
@@ -104,6 +109,33 @@ func (c *trapFinder) label(where, label string, only []string) {
 	}
 }
 
+// written looks at the words that stand behind a label whatever the record is:
+// somebody has the name, and no parser may read that it is not there.
+func (c *trapFinder) written(where string, l *line) {
+	words := []string{"", l.other, l.signed, l.unsigned, l.join}
+	if l.withheld != c.form.label.withheld { // which is looked at once
+		words = append(words, l.withheld)
+	}
+	for _, w := range l.words {
+		words = append(words, w.Say)
+	}
+	slices.Sort(words)
+	for _, word := range slices.Compact(words) {
+		c.read(where, l.name+c.form.label.separator+" "+word, slices.Contains(c.form.accepted, l.name))
+	}
+}
+
+// read has every parser read a line of a record.
+func (c *trapFinder) read(where, written string, accepted bool) {
+	for i := range c.parsers {
+		r := &c.parsers[i]
+		if read := r.Read(written); read == ReadsAbsent || read == ReadsLimit {
+			c.found(where, "%s reads %q of a record as %s", r.Name, written, read)
+			c.traps[len(c.traps)-1].Accepted = accepted
+		}
+	}
+}
+
 func (c *trapFinder) heading(where, heading string) {
 	for i := range c.parsers {
 		if read := c.parsers[i].Read(heading); read != ReadsNothing && !c.form.json {
@@ -130,6 +162,7 @@ func (c *trapFinder) withheld(word string) {
 	if word != "" && !slices.ContainsFunc(c.parsers, known) {
 		c.found("form.withheld", "no parser takes %q for no value", word)
 	}
+	c.read("form.withheld", word, false)
 }
 
 // wordings looks at all that is said, in the order of the manual.

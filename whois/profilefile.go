@@ -119,6 +119,9 @@ func inKey(key, reason string, more ...any) error {
 // semantic is how versions are numbered (semver.org).
 var semantic = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$`)
 
+// remarkSign is what remarks begin with. Words there would stand in every answer.
+var remarkSign = regexp.MustCompile(`^[%#;*]{1,4} {0,4}$`)
+
 var profileName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 
 // ReadProfile reads a profile strictly. Its errors are *ProfileError.
@@ -169,8 +172,8 @@ func (w *writtenProfile) form(p *Profile, hasComment bool) error {
 	var known bool
 	switch w.Layout {
 	case "", "lines":
-		if !hasComment || w.Form.Comment == "" || !strings.Contains("%#;*", w.Form.Comment[:1]) {
-			return inKey("form.comment", "remarks begin with one of %% # ; *")
+		if !hasComment || !remarkSign.MatchString(w.Form.Comment) {
+			return inKey("form.comment", "remarks begin with one of %% # ; * and blanks, and with nothing else")
 		}
 	case "json":
 		p.json = true
@@ -200,10 +203,8 @@ func (w *writtenProfile) form(p *Profile, hasComment bool) error {
 	}
 	var err error
 	p.label, err = w.labelForm()
-	for key, s := range map[string]string{"form.comment": w.Form.Comment, "form.withheld": w.Form.Withheld} {
-		if bad := printable(s); bad != nil && err == nil {
-			err = inKey(key, "%v", bad)
-		}
+	if bad := printable(w.Form.Withheld); bad != nil && err == nil {
+		err = inKey("form.withheld", "%v", bad)
 	}
 	return err
 }
@@ -249,6 +250,9 @@ func (w *writtenProfile) texts(p *Profile) error {
 		read, err := readText(t.lines, t.also...)
 		if err != nil {
 			return inKey(t.key, "%v", err)
+		}
+		if t.needed && !read.stands() {
+			return inKey(t.key, "each of its lines is empty, or left out where no operator is named")
 		}
 		*t.to = read
 	}

@@ -1,6 +1,10 @@
 package whois
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Outline is what an answer about a kind of object is made of.
 type Outline struct {
@@ -32,4 +36,27 @@ func (p *Profile) linesOf(sections []section) (out []string) {
 		}
 	}
 	return slices.Compact(out) // what is written of two fields has one label
+}
+
+// FormOf is how answers by the profile write a number; "" when they do not. Where
+// text follows that may be another, it ends in "…".
+func (p *Profile) FormOf(n Number) string {
+	number := strconv.Itoa(n.Code)
+	if p.json {
+		return `"code": "` + number + `"`
+	}
+	text, sign := p.say.code, p.comment
+	if n.Question {
+		text, sign = p.say.problem, ""
+	}
+	for _, l := range text.plainLines() {
+		if before, after, found := strings.Cut(l, "{code}"); found {
+			after, _, more := strings.Cut(after, "{")
+			if more {
+				after += "…"
+			}
+			return sign + before + number + after
+		}
+	}
+	return ""
 }

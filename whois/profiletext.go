@@ -2,6 +2,7 @@ package whois
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -110,6 +111,21 @@ func printable(s string) error {
 		}
 	}
 	return nil
+}
+
+// stands reports whether a line is there whatever is known. An answer without
+// one would be empty, which programs take for all sorts of things.
+func (t wording) stands() bool {
+	return slices.ContainsFunc(t, func(parts []part) bool {
+		said := false
+		for _, p := range parts {
+			if p.place == placeOperator || p.place == placeContact {
+				return false
+			}
+			said = said || p.place != noPlace || strings.TrimSpace(p.literal) != ""
+		}
+		return said
+	})
 }
 
 // plainLines are the lines with their places in words, for whoever looks for

@@ -110,7 +110,7 @@ func Forms() []Form {
 func Options() []Form {
 	return []Form{
 		{"-T TYPE", "dn, domain, nameserver, contact or registrar"},
-		{"-C, --charset NAME", "utf-8 (the default), iso-8859-1 or us-ascii"},
+		{"-C, --charset NAME", "utf-8, iso-8859-1 or us-ascii"},
 		{"--lang TAG", "the language of reasons, as en"},
 		{"--show-handles", "the handles of contacts, where they are shown on request"},
 		{"--no-personal", "no contacts"},

@@ -35,12 +35,19 @@ func (k *checkCommand) Run(con console) error {
 	if err != nil {
 		return err
 	}
+	misleading, err := c.misleading()
+	if err != nil {
+		return err
+	}
 	printConfig(con.out, c, r, shown)
 	for _, l := range others {
 		fmt.Fprintf(con.out, "%-16s %s\n", l[0], l[1])
 	}
 	for _, doubt := range doubts {
 		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
+	}
+	for _, profile := range misleading {
+		fmt.Fprintln(con.err, "warning: parsers would misread answers by the profile "+profile+": see registerd profile check")
 	}
 	return nil
 }

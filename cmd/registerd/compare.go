@@ -47,8 +47,8 @@ func (k *compareCommand) Run(ctx context.Context, con console) error {
 	switch {
 	case k.Against == "" && k.Config == "" && k.DB == "", k.Against != "" && k.DB != "":
 		return misused("compare: give --against HOST:PORT, or --config FILE or --db FILE")
-	case k.PerSecond <= 0 || k.PerSecond > 1000:
-		return misused("compare: --per-second is above 0, and at most 1000")
+	case !(k.PerSecond >= 0.001 && k.PerSecond <= 1000): // nor is it NaN
+		return misused("compare: --per-second is 0.001 to 1000")
 	case strings.Count(k.Line, "%s") != 1:
 		return misused("compare: --line has one %%s, where the name stands")
 	}

@@ -3,8 +3,11 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"registerd/register"
+	"registerd/testdata"
 	"registerd/whois"
 )
 
@@ -66,6 +69,24 @@ func (c *config) whoisProfiles() (map[register.Name]*whois.Profile, error) {
 		}
 	}
 	return out, nil
+}
+
+// misleading are the profiles of a configuration that was checked by which parsers
+// would misread answers, in ways that the profile does not accept.
+func (c *config) misleading() (out []string, err error) {
+	parsers, err := whois.ReadParsers(testdata.Parsers, "parsers")
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.whoisProfiles()
+	for _, zone := range slices.Sorted(maps.Keys(all)) {
+		version := all[zone].Version()
+		trap := func(t whois.Trap) bool { return !t.Accepted }
+		if !slices.Contains(out, version) && slices.ContainsFunc(all[zone].Traps(parsers), trap) {
+			out = append(out, version)
+		}
+	}
+	return out, err
 }
 
 // profilesInWords are the profiles of a configuration that was checked.

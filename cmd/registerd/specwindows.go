@@ -10,6 +10,7 @@ import (
 
 	"registerd/listen"
 	"registerd/rdap"
+	"registerd/register"
 	"registerd/whois"
 )
 
@@ -36,7 +37,7 @@ func (s *specified) register(m *markdown, date string) {
 	for _, name := range s.about.Zones {
 		z := zone{}
 		for i := range s.Zones {
-			if strings.EqualFold(strings.TrimSuffix(s.Zones[i].Name, "."), string(name)) || s.Zones[i].Name == name.Unicode() {
+			if configured, err := register.ParseName(s.Zones[i].Name); err == nil && configured == name {
 				z = s.Zones[i]
 			}
 		}
@@ -114,15 +115,27 @@ func (s *specified) whois(m *markdown) {
 	forms("question", whois.Forms())
 	forms("option, before the question", whois.Options())
 	m.say("Character sets: %s.", strings.Join(whois.Charsets(), ", "))
-	s.profiles(m)
+	m.numbers(s.profiles(m))
+}
+
+// numbers are those of answers, as each profile writes them.
+func (m *markdown) numbers(profiles []*whois.Profile) {
 	m.heading(3, "Numbers of answers")
-	rows := [][]string{{"number", "form", "meaning"}}
+	rows := [][]string{{"number"}}
+	for _, p := range profiles {
+		rows[0] = append(rows[0], p.Version())
+	}
+	rows[0] = append(rows[0], "meaning")
 	for _, n := range whois.Numbers() {
-		form := fmt.Sprintf("code: %d", n.Code)
-		if n.Question {
-			form = fmt.Sprintf("%%ERROR:%d:", n.Code)
+		row := []string{strconv.Itoa(n.Code)}
+		for _, p := range profiles {
+			form := p.FormOf(n)
+			if form != "" {
+				form = code(form)
+			}
+			row = append(row, form)
 		}
-		rows = append(rows, []string{strconv.Itoa(n.Code), code(form), n.Means})
+		rows = append(rows, append(row, n.Means))
 	}
 	m.table(rows...)
 }
@@ -159,8 +172,8 @@ func (s *specified) limited(m *markdown) {
 	m.list(s.limitsInWords())
 }
 
-// profiles are how answers are written, zone by zone.
-func (s *specified) profiles(m *markdown) {
+// profiles are how answers are written, zone by zone. It returns each of them once.
+func (s *specified) profiles(m *markdown) []*whois.Profile {
 	rows := [][]string{{"zone", "output profile"}, {"whatever is in none", whois.ProfileOf(s.about).Version()}}
 	all := []*whois.Profile{whois.ProfileOf(s.about)}
 	for _, name := range s.about.Zones {
@@ -182,4 +195,5 @@ func (s *specified) profiles(m *markdown) {
 			m.say("%s: %s", o.Kind, strings.Join(words, ", "))
 		}
 	}
+	return all
 }
