@@ -214,6 +214,17 @@ func decodeRecord(f *store.Found) (*disclose.Record, error) {
 	return r, err
 }
 
+// decodeAlone reads a domain without the objects it refers to, for a view that
+// tells of none of them.
+func decodeAlone(f *store.Found) (*disclose.Record, error) {
+	d, err := register.DecodeDomain(f.Bytes)
+	if err != nil {
+		return nil, err
+	}
+	d.Registrant, d.Contacts = "", nil
+	return &disclose.Record{Domain: d, Hosts: make([]*register.Host, len(d.Hosts))}, nil
+}
+
 // referred is the run of objects of one kind.
 func referred(with []store.Object, k store.Kind) []store.Object {
 	first := 0

@@ -173,7 +173,7 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 	}
 	contacts := out.whose()
 	for {
-		some := contacts[:min(len(contacts), journaledTogether)]
+		some := contacts[:journaledTogether(contacts)]
 		contacts = contacts[len(some):]
 		err := v.desk.journal.Record(ctx, audit.Disclosure{
 			Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
@@ -191,9 +191,22 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 	}
 }
 
-// journaledTogether is how many contacts one record of the journal names: the
-// ids of a page of a search may be more than a record can hold.
-const journaledTogether = 256
+// journaledBytes is how long the ids of the contacts in one record of the
+// journal are together: those of a page of a search may be more than a record
+// can hold, and escaped an id may be six times as long.
+const journaledBytes = 8 << 10
+
+// journaledTogether is how many contacts the next record names. Each record
+// waits for the disk, so they are as few as can be.
+func journaledTogether(contacts []string) int {
+	size := 0
+	for i, c := range contacts {
+		if size += len(c) + len(`"",`); size > journaledBytes && i > 0 {
+			return i
+		}
+	}
+	return len(contacts)
+}
 
 // leave notes how the question ended, and returns err.
 func (v *visit) leave(err error) error {

@@ -47,7 +47,11 @@ func (l *look) view(h *hit) (*result, error) {
 func isShown[T any](v disclose.Value[T]) bool { return v.Status() == disclose.Shown }
 
 func (l *look) viewDomain(r *result, f *store.Found) (shown bool, err error) {
-	record, err := decodeRecord(f)
+	decode := decodeRecord
+	if l.part != disclose.Full {
+		decode = decodeAlone
+	}
+	record, err := decode(f)
 	if err != nil {
 		return false, err
 	}

@@ -64,40 +64,33 @@ func (v *view) search(ctx context.Context, c *conn, s *store.Scan) ([]store.Matc
 	if err := m.begin(spans); err != nil {
 		return nil, err
 	}
-	var found []store.Match
-	var last store.Place
-	for len(found) < s.Limit {
-		at, place, err := m.next()
-		if err != nil || at == nil {
-			return found, err
-		}
-		if len(found) > 0 && place == last {
-			continue
-		}
-		last = place
-		match := store.Match{Place: place, Class: at.class}
-		if !s.KeysOnly {
-			if match.Found, err = v.match(c, s.Kind, at, place); err != nil {
-				return nil, err
-			}
-		}
-		found = append(found, match)
+	picked, err := m.pick(s.Limit)
+	if err != nil {
+		return nil, err
+	}
+	if !s.KeysOnly {
+		return v.match(c, s.Kind, picked)
+	}
+	found := make([]store.Match, len(picked))
+	for i, p := range picked {
+		found[i] = store.Match{Place: p.place, Class: p.span.class}
 	}
 	return found, nil
 }
 
-// match reads the object of a term, and believes the term only if the object's
-// record holds it too.
-func (v *view) match(c *conn, kind store.Kind, at *span, p store.Place) (store.Found, error) {
-	var r record
-	f, err := v.findRecord(c, store.Ask{Ref: store.Ref{Kind: kind, Key: p.Key}}, &r)
-	switch {
-	case err != nil:
-		return store.Found{}, err
-	case !holdsTerm(r.terms, term{at.index, at.class, []byte(at.prefix + p.Rest)}):
-		return store.Found{}, damaged(kind, "a term that no object has")
+// pick takes the next matches, each place once.
+func (m *merge) pick(limit int) ([]pick, error) {
+	var picked []pick
+	for len(picked) < limit {
+		at, place, err := m.next()
+		if err != nil || at == nil {
+			return picked, err
+		}
+		if len(picked) == 0 || place != picked[len(picked)-1].place {
+			picked = append(picked, pick{at, place})
+		}
 	}
-	return f, nil
+	return picked, nil
 }
 
 // scanned is what a list of classes belongs to.

@@ -115,6 +115,7 @@ func TestEveryStatementOfASearchIsOneRangeOfTheIndex(t *testing.T) {
 	}{
 		{spanAscending, 10, span}, {spanDescending, 10, span},
 		{nextClass, 4, "PRIMARY KEY (gen=? AND kind=? AND idx=? AND class>?)"},
+		{pickedSQL, 2 + readTogether, "SEARCH o USING INDEX object_key (gen=? AND kind=? AND key=?) LEFT-JOIN"},
 	} {
 		var plan strings.Builder
 		err := w.conn.each(func(d []driver.Value) error {

@@ -88,29 +88,29 @@ func readView(c *conn) (*view, error) {
 // find reads an object with those it refers to.
 func (v *view) find(c *conn, a store.Ask) (store.Found, error) {
 	var r record
-	return v.findRecord(c, a, &r)
+	ref := a.Ref
+	there, err := v.read(c, &ref, a.ByAlias, &r)
+	if err != nil || !there {
+		return store.Found{}, err
+	}
+	return v.whole(c, ref, &r)
 }
 
-// findRecord is find, and gives the object's record.
-func (v *view) findRecord(c *conn, a store.Ask, r *record) (store.Found, error) {
-	var f store.Found
-	ref := a.Ref
-	there, err := v.read(c, &ref, a.ByAlias, r)
-	if err != nil || !there {
-		return f, err
-	}
-	f.Object = store.Object{Ref: ref, Alias: r.alias, Bytes: r.bytes, Refs: r.refs}
+// whole is an object with those it refers to.
+func (v *view) whole(c *conn, ref store.Ref, r *record) (store.Found, error) {
+	f := store.Found{Object: store.Object{Ref: ref, Alias: r.alias, Bytes: r.bytes, Refs: r.refs}}
 	if len(r.refs) > 0 {
 		f.With = make([]store.Object, len(r.refs))
 	}
 	for i, to := range r.refs {
-		b := r.copies[i]
-		if b == nil {
-			if b, err = v.bytes(c, to); err != nil {
-				return store.Found{}, err
-			}
+		f.With[i] = store.Object{Ref: to, Bytes: r.copies[i]}
+		if r.copies[i] != nil {
+			continue
 		}
-		f.With[i] = store.Object{Ref: to, Bytes: b}
+		var err error
+		if f.With[i].Bytes, err = v.bytes(c, to); err != nil {
+			return store.Found{}, err
+		}
 	}
 	return f, nil
 }
