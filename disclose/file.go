@@ -138,7 +138,7 @@ const firstYear = 2000
 
 func (f *ruleFile) check() error {
 	wrong := func(reason string) error { return &RuleError{Reason: reason} }
-	word, nameReads := readsAsAnswer(f.Name + "-" + f.Version)
+	word, nameReads := ReadsAsAnswer(f.Name + "-" + f.Version)
 	switch {
 	case f.Format != 1:
 		return wrong("format: this program reads format 1")
@@ -177,8 +177,9 @@ const maxReason = 100
 var misread = []string{"not found", "no entries", "no match", "nothing found", "is free", "available",
 	"not registered", "unregistered", "does not exist", "no information", "no record", "no object", "no data found", ":", "%", "#"}
 
-// readsAsAnswer is such a word in s.
-func readsAsAnswer(s string) (word string, is bool) {
+// ReadsAsAnswer is a word in s, if there is one, that a client could take for an
+// answer about the name that was asked for.
+func ReadsAsAnswer(s string) (word string, is bool) {
 	s = strings.ToLower(s)
 	i := slices.IndexFunc(misread, func(word string) bool { return strings.Contains(s, word) })
 	if i < 0 {
@@ -195,7 +196,7 @@ func (f *ruleFile) reasons(w writtenReason) (map[string]string, error) {
 	if utf8.RuneCountInString(w.Basis) > maxReason {
 		return nil, fmt.Errorf("basis: it is longer than %d characters", maxReason)
 	}
-	if word, is := readsAsAnswer(w.Basis); is {
+	if word, is := ReadsAsAnswer(w.Basis); is {
 		return nil, fmt.Errorf("basis: it holds %q, which a client could take for an answer", word)
 	}
 	out := map[string]string{}
@@ -209,7 +210,7 @@ func (f *ruleFile) reasons(w writtenReason) (map[string]string, error) {
 		case strings.ContainsFunc(s, isControl):
 			return nil, fmt.Errorf("reason: in %q it holds a control character", l)
 		}
-		if word, is := readsAsAnswer(s); is {
+		if word, is := ReadsAsAnswer(s); is {
 			return nil, fmt.Errorf("reason: in %q it holds %q, which a client could take for an answer", l, word)
 		}
 		out[l] = s
@@ -236,7 +237,7 @@ func (f *ruleFile) rule(w *writtenRule) (Rule, error) {
 			RoleEmail: trait(w.RoleEmail), Locked: trait(w.Locked),
 		},
 	}
-	if word, is := readsAsAnswer(w.ID); is {
+	if word, is := ReadsAsAnswer(w.ID); is {
 		return r, fmt.Errorf("id: it holds %q, which a client could take for an answer", word)
 	}
 	var err error

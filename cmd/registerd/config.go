@@ -33,7 +33,8 @@ type config struct {
 	// public more than those in force. It approves that version and no other.
 	AllowWidenTo string `toml:"allow_widen_to"`
 
-	// Operator is who keeps the register; every window shows it.
+	// Operator is who keeps the register; every window shows it, in failures too. So
+	// the name holds no word that a client could take for an answer.
 	Operator struct {
 		Name  string `toml:"name"`
 		Email string `toml:"email"`

@@ -142,6 +142,9 @@ func (c *config) check() error {
 	if err := c.checkRefers(); err != nil {
 		return err
 	}
+	if err := c.checkOperator(); err != nil {
+		return fmt.Errorf("operator: %w", err)
+	}
 	if err := c.checkTLS(); err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}

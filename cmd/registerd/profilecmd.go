@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"registerd/testdata"
 	"registerd/whois"
@@ -52,14 +51,5 @@ type profilePrintCommand struct {
 
 // Run prints the profile as it is, comments included.
 func (k *profilePrintCommand) Run(con console) error {
-	if k.Name == "" {
-		_, err := fmt.Fprintln(con.out, strings.Join(whois.ShippedProfileNames(), "\n"))
-		return err
-	}
-	text, err := whois.ShippedProfile(k.Name)
-	if err != nil {
-		return err
-	}
-	_, err = con.out.Write(text)
-	return err
+	return printShipped(con, k.Name, whois.ShippedProfileNames(), whois.ShippedProfile)
 }

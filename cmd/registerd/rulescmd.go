@@ -51,11 +51,17 @@ type rulesSourceCommand struct {
 
 // Run prints the file as it is, comments included.
 func (s *rulesSourceCommand) Run(con console) error {
-	if s.Name == "" {
-		_, err := fmt.Fprintln(con.out, strings.Join(disclose.ShippedNames(), "\n"))
+	return printShipped(con, s.Name, disclose.ShippedNames(), disclose.Shipped)
+}
+
+// printShipped prints a file that comes with the program, or without a name
+// those that there are.
+func printShipped(con console, name string, names []string, read func(string) ([]byte, error)) error {
+	if name == "" {
+		_, err := fmt.Fprintln(con.out, strings.Join(names, "\n"))
 		return err
 	}
-	text, err := disclose.Shipped(s.Name)
+	text, err := read(name)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/rdap"
 	"registerd/register"
@@ -146,6 +148,20 @@ func (c *config) sandbox() register.Name {
 func (c *config) profile() rdap.Profile {
 	p, _ := rdap.ParseProfile(c.RDAP.Profile)
 	return p
+}
+
+// checkOperator refuses what stands in every answer, failures included, and is
+// more than a line or could be taken for an answer.
+func (c *config) checkOperator() error {
+	for what, s := range map[string]string{"name": c.Operator.Name, "email": c.Operator.Email, "url": c.Operator.URL} {
+		if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+			return fmt.Errorf("%s: it is not one line of text", what)
+		}
+	}
+	if word, is := disclose.ReadsAsAnswer(c.Operator.Name); is {
+		return fmt.Errorf("name: it holds %q, which a client could take for an answer", word)
+	}
+	return nil
 }
 
 // checkProfile refuses what a profile cannot be kept with.
