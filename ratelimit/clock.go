@@ -18,12 +18,12 @@ type steady struct {
 
 func newSteady(now func() time.Time) *steady { return &steady{now: now, seen: now()} }
 
-// read is the time passed in nanoseconds.
-func (s *steady) read() int64 {
+// read is the time passed in nanoseconds, and the time of day.
+func (s *steady) read() (now int64, wall time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.now()
 	s.passed += max(0, t.Sub(s.seen))
 	s.seen = t
-	return int64(s.passed)
+	return int64(s.passed), t
 }

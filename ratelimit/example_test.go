@@ -8,7 +8,7 @@ import (
 	"registerd/ratelimit"
 )
 
-// A question is charged when it is admitted, what it disclosed before it is
+// A question is charged when it is admitted, what its answer tells before it is
 // sent, and nothing if we failed.
 func Example() {
 	limiter, err := ratelimit.New(ratelimit.Defaults())
@@ -18,23 +18,24 @@ func Example() {
 	}
 	client := ratelimit.Client{Addr: netip.MustParseAddr("192.0.2.1")}
 	ticket, err := limiter.Admit(client, ratelimit.Lookup)
-	var over *ratelimit.Exceeded
-	switch {
-	case errors.As(err, &over):
-		fmt.Println("retry after", over.RetryAfter)
-		return
-	case err != nil:
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	personal, err := answer()
+	persons, err := answer()
 	if err != nil {
 		ticket.Refund()
 		return
 	}
-	ticket.Charge(personal)
-	fmt.Println("answered,", personal, "records charged")
-	// Output: answered, 2 records charged
+	err = ticket.Charge(ratelimit.Cost{Personal: persons, About: "example.com"})
+	var over *ratelimit.Exceeded
+	if errors.As(err, &over) {
+		fmt.Println("retry after", over.RetryAfter)
+		return
+	}
+	today := limiter.Standing(client, ratelimit.Personal)
+	fmt.Println("answered,", today.Left, "of", today.Quota, "records of persons left")
+	// Output: answered, 198 of 200 records of persons left
 }
 
-func answer() (personalRecords int, err error) { return 2, nil }
+func answer() (persons int, err error) { return 2, nil }

@@ -6,28 +6,41 @@
 // question is, who is trusted to name a client's address, how a refusal is
 // worded on a window, or how many connections a client may hold.
 //
+// A question is admitted, answered, and then charged for what its answer
+// tells, before that is released:
+//
+//   - Every width of network around the client is charged at once and the
+//     strictest decides, so changing address within a network does not help. A
+//     refused question is charged nowhere.
+//   - A network that looks like somebody who copies the register pays a
+//     multiple, and so does everybody for records of persons once very many
+//     have been told: see [Settings].
+//   - A client that goes on asking when it was told to wait is paused, longer
+//     each time, and each time is forgotten after a while. Only the client's own
+//     width is paused, never a network that its neighbours share.
+//
 // # What is promised
 //
 //   - Memory is a number in the configuration and is never exceeded, whatever
-//     addresses are presented. Accounts come on top, at most about 4 MiB.
+//     addresses are presented. Accounts come on top, at most about 8 MiB.
 //   - A bucket is forgotten only when it is full again, so forgetting it gives
 //     nobody a token. (A table that forgets the least recently used instead
 //     hands every client that touches enough addresses a new burst.)
-//   - When no bucket can be forgotten, newcomers share one bucket per level:
-//     slower, never open.
-//   - Every width of network is charged at once and the strictest decides, so
-//     changing address within a network does not help. A refused question is
-//     charged nowhere.
+//   - When no bucket can be forgotten, newcomers share one bucket for each
+//     class and width: slower, never open.
 //   - Time is only ever added: a clock set back pauses the buckets and a clock
 //     set forward fills them at most once.
+//   - Settings are replaced as a whole, and what anybody owes stays.
 package ratelimit
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"net/netip"
-	"runtime"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,7 +55,7 @@ type Client struct {
 	Account string
 }
 
-// Class says what kind of question is asked. Each class has buckets of its own.
+// Class says what a budget is for. Each class has buckets of its own.
 type Class uint8
 
 const (
@@ -53,23 +66,62 @@ const (
 	Availability
 	// Failure is a question that was malformed or whose credentials failed.
 	Failure
+	// Personal are records of persons that were told.
+	Personal
+	// Miss are look-ups that found nothing.
+	Miss
 
-	classes = 3
+	classes = 5
 )
+
+func (c Class) String() string {
+	names := [classes]string{"questions", "availability", "failures", "personal", "misses"}
+	if c >= classes {
+		return "unknown"
+	}
+	return names[c]
+}
+
+// asked are the classes that questions are admitted to.
+func (c Class) asked() bool { return c <= Failure }
 
 // Exceeded is the refusal of a question that is over a budget.
 type Exceeded struct {
 	// RetryAfter is how long to wait until one question fits; it is positive
 	// and exact, not rounded.
 	RetryAfter time.Duration
-	// Budget says which budget decided, such as "IPv4 /24 network". It never
-	// holds an address or an account's name.
+	// Budget says which budget decided, such as "IPv4 /24 network", "account"
+	// or "whole server". It never holds an address or an account's name.
 	Budget string
+	Class  Class
+	// Pause says that the wait is longer than the budget asks for, because the
+	// client did not wait when it was told to.
+	Pause bool
+	// Block is set when an operator's entry refuses the client, whatever it
+	// has asked before.
+	Block *Block
+}
+
+// Block is what the blocked are told.
+type Block struct {
+	Reason string
+	Until  time.Time
 }
 
 func (e *Exceeded) Error() string {
-	return fmt.Sprintf("over the budget of the %s: retry after %v", e.Budget, e.RetryAfter)
+	if e.Block != nil {
+		return fmt.Sprintf("blocked until %s: %s", e.Block.Until.UTC().Format(time.RFC3339), e.Block.Reason)
+	}
+	return fmt.Sprintf("over the budget of the %s for %s: retry after %v", e.Budget, e.Class, e.RetryAfter)
 }
+
+// What budgets are called that are not those of a width.
+const (
+	budgetAccount = "account"
+	budgetServer  = "whole server"
+	budgetBlock   = "block"
+	ofStandIn     = " (shared, table full)"
+)
 
 var (
 	errNoAddress = errors.New("ratelimit: an anonymous client has no address")
@@ -82,135 +134,107 @@ var (
 type Limiter struct {
 	unlimited bool
 
-	clock *steady
-	seed  maphash.Seed
-
-	levels   [classes][families][]level
-	shards   []shard
-	memory   int64
+	clock    *steady
+	key      [2]uint64
+	rules    atomic.Pointer[rules]
+	setting  sync.Mutex // held by who replaces the rules
+	table    *table
+	shared   Table // tightens what the table grants; nil when there is none
 	accounts *accounts
 
 	// The whole server's bucket bounds the work accepted, not what a client
 	// takes. It counts questions only: what an answer disclosed did not load
 	// the server, and a question that failed did.
 	server bucket
+	// everybody is what unnamed callers together are told of persons.
+	everybody bucket
 }
 
 // New makes a limiter. It refuses a configuration with missing, nonsensical or
 // contradictory parts and names the part.
 func New(c Config) (*Limiter, error) {
 	if err := c.check(); err != nil {
-		return nil, fmt.Errorf("ratelimit: %w", err)
-	}
-	l := &Limiter{
-		clock:  newSteady(c.Now),
-		seed:   maphash.MakeSeed(),
-		server: newBucket(c.Server),
-	}
-	byClass := c.byClass()
-	for class, b := range byClass {
-		l.levels[class][ipv4] = newLevels(Class(class), ipv4, b.IPv4)
-		l.levels[class][ipv6] = newLevels(Class(class), ipv6, b.IPv6)
-	}
-	l.accounts = newAccounts(byClass)
-	var free func()
-	var err error
-	if l.shards, l.memory, free, err = newTable(c.Memory); err != nil {
 		return nil, err
 	}
-	// Whoever uses a set holds its shard: then the sets go with the shards.
-	runtime.AddCleanup(&l.shards[0], func(free func()) { free() }, free)
+	r, err := newRules(c.Settings)
+	if err != nil {
+		return nil, err
+	}
+	l := &Limiter{
+		clock:     newSteady(c.Now),
+		shared:    c.Shared,
+		accounts:  newAccounts(r),
+		server:    newBucket(c.Server),
+		everybody: newBucket(c.Everybody),
+	}
+	l.rules.Store(r)
+	var seed [16]byte
+	_, _ = rand.Read(seed[:]) // it never fails
+	l.key = [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	if l.table, err = newTable(c.Memory); err != nil {
+		return nil, err
+	}
 	return l, nil
 }
 
 // Unlimited makes a limiter that admits everything, for trials and benchmarks.
 func Unlimited() *Limiter { return &Limiter{unlimited: true} }
 
-// Admit charges one question, or refuses it with an [*Exceeded]. Any other
-// error means that the question could not be attributed, and it is refused too.
-func (l *Limiter) Admit(c Client, class Class) (Ticket, error) {
-	_, t, err := l.AdmitMany(c, class, 1)
-	return t, err
-}
-
-// AdmitMany charges as many of n questions as fit, at least one, and says how
-// many; when none fits it refuses as [Limiter.Admit] does. One ticket stands
-// for all that were granted.
-func (l *Limiter) AdmitMany(c Client, class Class, n int) (granted int, t Ticket, err error) {
-	switch {
-	case n < 1:
-		return 0, Ticket{}, errNoCount
-	case class >= classes:
-		return 0, Ticket{}, errNoClass
-	case l.unlimited:
-		return n, Ticket{}, nil
-	case c.Account != "":
-		t, err = l.admitAccount(c.Account, class, n)
-	default:
-		t, err = l.admitNetwork(c.Addr, class, n)
+// Set replaces the settings; wrong ones change nothing. What everybody owes
+// stays, in tokens, and is paid back at the new rates. The widest network of a family
+// decides where its clients' buckets are kept, so it stays until a restart.
+func (l *Limiter) Set(s Settings) error {
+	if l.unlimited {
+		return nil
 	}
-	return t.took, t, err
-}
-
-func (l *Limiter) admitAccount(name string, class Class, n int) (Ticket, error) {
-	now := l.clock.read()
-	account := l.accounts.bucket(name, class)
-	taken := account.take(now, n)
-	if taken == 0 {
-		return Ticket{}, &Exceeded{RetryAfter: account.wait(now), Budget: "account"}
-	}
-	granted := l.server.take(now, taken)
-	account.giveBack(now, taken-granted)
-	if granted == 0 {
-		return Ticket{}, l.serverExceeded(now)
-	}
-	return Ticket{l: l, account: account, took: granted}, nil
-}
-
-func (l *Limiter) admitNetwork(addr netip.Addr, class Class, n int) (Ticket, error) {
-	from, err := networkOf(addr)
+	r, err := newRules(s)
 	if err != nil {
-		return Ticket{}, err
+		return err
 	}
-	t := Ticket{l: l, from: from, class: class}
-	levels, keys := l.keys(from, class)
-	now := l.clock.read()
-
-	s := l.shardOf(keys, len(levels))
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	slots, overflow := s.locate(t.overflow, keys, levels, now)
-	for i := range levels {
-		n = min(n, levels[i].room(slots[i].tat, now))
+	l.setting.Lock()
+	defer l.setting.Unlock()
+	old := l.rules.Load()
+	for family, name := range [families]string{"IPv4", "IPv6"} {
+		if was, is := old.home(uint8(family)), r.home(uint8(family)); was != is {
+			return fmt.Errorf("ratelimit: %s: the widest network, /%d, becomes /%d only with a restart", name, was, is)
+		}
 	}
-	if n == 0 {
-		return Ticket{}, exceeded(levels, slots, overflow, now)
-	}
-	if n = l.server.take(now, n); n == 0 {
-		return Ticket{}, l.serverExceeded(now)
-	}
-	for i := range levels {
-		levels[i].spend(slots[i], keys[i], now, n)
-	}
-	t.took, t.overflow = n, overflow
-	return t, nil
-}
-
-func (l *Limiter) serverExceeded(now int64) *Exceeded {
-	return &Exceeded{RetryAfter: l.server.wait(now), Budget: "whole server"}
+	now, _ := l.clock.read()
+	l.rules.Store(r)
+	l.rescale(old, r)
+	l.accounts.set(r, now)
+	l.server.set(now, s.Server)
+	l.everybody.set(now, s.Everybody)
+	return nil
 }
 
 // Memory is the size of the table of networks in bytes. It never changes.
-func (l *Limiter) Memory() int64 { return l.memory }
+func (l *Limiter) Memory() int64 {
+	if l.unlimited {
+		return 0
+	}
+	return l.table.size
+}
 
 // Entries counts the buckets of networks that are not full, each of which holds
 // 16 bytes of [Limiter.Memory]. It reads the whole table, some milliseconds for
 // the default size, without holding any lock for long: it is meant for metrics.
 func (l *Limiter) Entries() int {
+	if l.unlimited {
+		return 0
+	}
 	n := 0
-	for i := range l.shards {
-		n += l.shards[i].live(l.clock)
+	for i := range l.table.shards {
+		n += l.table.shards[i].live(l.clock)
 	}
 	return n
+}
+
+// Fill is the part of the table that is in use, 0 to 1. It costs what
+// [Limiter.Entries] costs.
+func (l *Limiter) Fill() float64 {
+	if l.unlimited {
+		return 0
+	}
+	return float64(l.Entries()) / float64(l.table.slots())
 }

@@ -1,92 +1,16 @@
 package ratelimit
 
 import (
-	"encoding/binary"
 	"errors"
-	"math/rand/v2"
 	"net/netip"
-	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// clock is a clock that a test moves.
-type clock struct{ ns atomic.Int64 }
-
-// base has no monotonic reading, so that the clock can be set back.
-var base = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-
-func (c *clock) now() time.Time           { return base.Add(time.Duration(c.ns.Load())) }
-func (c *clock) move(d time.Duration)     { c.ns.Add(int64(d)) }
-func (c *clock) config(cfg Config) Config { cfg.Now = c.now; return cfg }
-
-// roomy is a configuration in which nothing but what a test sets can refuse.
-func roomy() Config {
-	plenty := Budget{Rate: 1e6, Burst: 1 << 30}
-	b := Budgets{IPv4: []Level{{32, plenty}}, IPv6: []Level{{64, plenty}}, Account: plenty}
-	return Config{Memory: 1 << 20, Lookup: b, Availability: b, Failure: b, Server: plenty, Now: time.Now}
-}
-
-func mustNew(t testing.TB, cfg Config) *Limiter {
-	t.Helper()
-	l, err := New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func from(addr string) Client { return Client{Addr: netip.MustParseAddr(addr)} }
-
-// v6 is the first address of a /64.
-func v6(upper uint64) Client {
-	var a [16]byte
-	binary.BigEndian.PutUint64(a[:], upper)
-	return Client{Addr: netip.AddrFrom16(a)}
-}
-
-// random64s draws a new /64 at each call.
-func random64s(seed uint64) func(int) Client {
-	r := rand.New(rand.NewPCG(seed, seed))
-	return func(int) Client { return v6(r.Uint64()) }
-}
-
-const docPrefix = 0x20010db8 << 32 // 2001:db8::/32
-
-// admitted asks n times and counts the answers; refusals must be *Exceeded.
-func admitted(t testing.TB, l *Limiter, class Class, n int, client func(i int) Client) int {
-	t.Helper()
-	got := 0
-	for i := range n {
-		_, err := l.Admit(client(i), class)
-		if err == nil {
-			got++
-			continue
-		}
-		refusal(t, err)
-	}
-	return got
-}
-
-func refusal(t testing.TB, err error) *Exceeded {
-	t.Helper()
-	var e *Exceeded
-	if !errors.As(err, &e) {
-		t.Fatalf("error %v, want *Exceeded", err)
-	}
-	if e.RetryAfter <= 0 || e.Budget == "" {
-		t.Fatalf("refusal %+v does not say when and why", *e)
-	}
-	return e
-}
-
-func always(c Client) func(int) Client { return func(int) Client { return c } }
-
 func TestABurstIsGrantedAndThenTheRate(t *testing.T) {
 	var clk clock
 	cfg := clk.config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 2, Burst: 10}}}
-	cfg.Lookup.Account = Budget{Rate: 2, Burst: 10}
+	cfg.Budgets[Lookup] = Budget{Rate: 2, Burst: 10}
 	l := mustNew(t, cfg)
 	for _, c := range []Client{from("192.0.2.1"), {Account: "registrar-7"}} {
 		if n := admitted(t, l, Lookup, 30, always(c)); n != 10 {
@@ -110,7 +34,7 @@ func TestABurstIsGrantedAndThenTheRate(t *testing.T) {
 func TestARateThatIsNoWholeNumberOfNanosecondsIsNotExceeded(t *testing.T) {
 	var clk clock
 	cfg := clk.config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 3, Burst: 3}}}
+	cfg.Budgets[Lookup] = Budget{Rate: 3, Burst: 3}
 	l := mustNew(t, cfg)
 	c := always(from("192.0.2.1"))
 	admitted(t, l, Lookup, 3, c)
@@ -123,7 +47,7 @@ func TestARateThatIsNoWholeNumberOfNanosecondsIsNotExceeded(t *testing.T) {
 func TestTwoBurstsOverTheEdgeOfAWindowAreRefused(t *testing.T) {
 	var clk clock
 	cfg := clk.config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 60}}}
+	cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 60}
 	l := mustNew(t, cfg)
 	clk.move(59 * time.Second) // the end of a minute, for whoever counts minutes
 	c := always(from("192.0.2.1"))
@@ -137,7 +61,8 @@ func TestTwoBurstsOverTheEdgeOfAWindowAreRefused(t *testing.T) {
 
 func TestTheStrictestLevelDecidesAndARefusalIsChargedNowhere(t *testing.T) {
 	cfg := (&clock{}).config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 5}}, {24, Budget{Rate: 1, Burst: 12}}}
+	cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 5}
+	cfg.IPv4 = []Width{{32, 1}, {24, 2.4}}
 	l := mustNew(t, cfg)
 	if n := admitted(t, l, Lookup, 1000, always(from("192.0.2.1"))); n != 5 {
 		t.Errorf("one address: %d admitted, want 5", n)
@@ -171,7 +96,7 @@ func TestClassesHaveBudgetsOfTheirOwn(t *testing.T) {
 func TestAMappedAddressIsItsIPv4AddressAndAZoneIsNothing(t *testing.T) {
 	cfg := (&clock{}).config(roomy())
 	one := Budget{Rate: 1, Burst: 1}
-	cfg.Lookup.IPv4, cfg.Lookup.IPv6 = []Level{{32, one}}, []Level{{64, one}}
+	cfg.Budgets[Lookup] = one
 	for _, pair := range [][2]string{
 		{"192.0.2.1", "::ffff:192.0.2.1"},
 		{"fe80::1", "fe80::1%eth0"},
@@ -198,8 +123,8 @@ func TestAMappedAddressIsItsIPv4AddressAndAZoneIsNothing(t *testing.T) {
 
 func TestANamedCallerPaysByItsAccountWhereverItAsksFrom(t *testing.T) {
 	cfg := (&clock{}).config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 3}}}
-	cfg.Lookup.Account = Budget{Rate: 1, Burst: 10}
+	cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 3}
+	cfg.Account = 10. / 3
 	l := mustNew(t, cfg)
 	n := admitted(t, l, Lookup, 100, func(i int) Client {
 		return Client{Addr: netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), Account: "registrar-7"}
@@ -219,12 +144,12 @@ func TestANamedCallerPaysByItsAccountWhereverItAsksFrom(t *testing.T) {
 func TestTheServersBudgetBindsEverybodyAndIsNotSpentByTheRefused(t *testing.T) {
 	cfg := (&clock{}).config(roomy())
 	cfg.Server = Budget{Rate: 1, Burst: 20}
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 5}}}
+	cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 5}
 	l := mustNew(t, cfg)
 	if n := admitted(t, l, Lookup, 1000, always(from("192.0.2.1"))); n != 5 {
 		t.Fatalf("%d admitted, want 5", n)
 	}
-	if n := admitted(t, l, Lookup, 1000, always(Client{Account: "a"})); n != 15 {
+	if n := admitted(t, l, Availability, 1000, always(Client{Account: "a"})); n != 15 {
 		t.Errorf("%d admitted, want the other 15", n)
 	}
 	for _, c := range []Client{from("198.51.100.1"), {Account: "b"}} {
@@ -234,8 +159,8 @@ func TestTheServersBudgetBindsEverybodyAndIsNotSpentByTheRefused(t *testing.T) {
 		}
 	}
 	// What the server refused was not charged to the account either.
-	if got := l.accounts.bucket("b", Lookup).TokensAt(at(0)); got != 1<<30 {
-		t.Errorf("account b has %v tokens, want a full bucket", got)
+	if got := l.accounts.of("b").buckets[Lookup].TokensAt(at(0)); got != 5 {
+		t.Errorf("account b has %v tokens, want a full bucket of 5", got)
 	}
 }
 
@@ -246,8 +171,7 @@ func TestAClockSetBackOrForwardNeitherOpensNorLocks(t *testing.T) {
 			for name, c := range map[string]Client{"network": from("192.0.2.1"), "account": {Account: "a"}} {
 				var clk clock
 				cfg := clk.config(roomy())
-				cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: burst}}}
-				cfg.Lookup.Account = Budget{Rate: 1, Burst: burst}
+				cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: burst}
 				l := mustNew(t, cfg)
 				admitted(t, l, Lookup, 2*burst, always(c))
 
@@ -268,7 +192,7 @@ func TestAnUnattributableQuestionIsRefused(t *testing.T) {
 	l := mustNew(t, Defaults())
 	for name, ask := range map[string]func() error{
 		"no address": func() error { _, err := l.Admit(Client{}, Lookup); return err },
-		"no class":   func() error { _, err := l.Admit(from("192.0.2.1"), classes); return err },
+		"no class":   func() error { _, err := l.Admit(from("192.0.2.1"), Personal); return err },
 		"no count":   func() error { _, _, err := l.AdmitMany(from("192.0.2.1"), Lookup, 0); return err },
 	} {
 		err := ask()
@@ -286,10 +210,12 @@ func TestTheUnlimitedAdmitsEverybody(t *testing.T) {
 		if n != 1000 || err != nil {
 			t.Fatalf("granted %d, %v", n, err)
 		}
-		ticket.Charge(1 << 40)
+		if err := ticket.Charge(Cost{Work: 1 << 40, Personal: 1 << 40, Missed: true}); err != nil {
+			t.Fatal(err)
+		}
 		ticket.Refund()
 	}
-	if l.Memory() != 0 || l.Entries() != 0 {
+	if l.Memory() != 0 || l.Entries() != 0 || l.Standing(from("192.0.2.1"), Lookup) != (Standing{}) {
 		t.Errorf("it keeps %d entries in %d bytes", l.Entries(), l.Memory())
 	}
 }

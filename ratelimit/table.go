@@ -1,121 +1,79 @@
 package ratelimit
 
-import (
-	"fmt"
-	"math/bits"
-	"slices"
-	"sync"
-	"unsafe"
+// Bucket is one bucket in a [Table], and what is to happen to it. What a bucket
+// owes is counted as the time in nanoseconds until it is full again; a bucket
+// that the table does not know owes nothing.
+type Bucket struct {
+	// Key tells buckets apart. Low bits of keys of the same network are a
+	// small number, all others are as good as random.
+	Key uint64
+	// Kind is the stand-in: a table that has no room for a key settles with
+	// one bucket that all such keys of a kind share.
+	Kind uint8
 
-	"golang.org/x/sys/unix"
-)
+	// Limit is what the bucket may owe; zero sets no limit.
+	Limit int64
+	// Need is what must be left of Limit for anything to be granted.
+	Need int64
+	// Cost is what each token granted adds. A negative one gives back, to a
+	// full bucket at most, and nothing to a bucket the table does not know.
+	Cost int64
+	// Floor is what the bucket owes at least afterwards, if anything is
+	// granted. It is not laid on a stand-in.
+	Floor int64
 
-// slot is one bucket: whose it is, and when it will be full again. A slot whose
-// time has come says nothing any more and is free; so is the zero slot.
-type slot struct {
-	key uint64
-	tat int64 // nanoseconds of the limiter's time
+	// Shared asks for the stand-in, and says that it was used.
+	Shared bool
+	// Debt says what the bucket owes now.
+	Debt int64
+	// Took says by how much Cost changed that.
+	Took int64
 }
 
-// A key may live in one set of slots only: two cache lines to read. A set can
-// be full while the table is not, which a quarter full befalls one newcomer in a
-// thousand, and half full one in twenty.
-const setSize = 8
-
-type set [setSize]slot
-
-// shard is a part of the table with a lock of its own. All levels of a client
-// are in the shard of its widest network, so one lock makes charging them one
-// step, and a flood from one network can fill or contend for its own shard
-// only. What it can fill there is bounded too, because only admitted questions
-// occupy slots and the widest budget bounds those.
-type shard struct {
-	mu   sync.Mutex
-	sets []set
-	// overflow holds the shared bucket of each level, for keys whose set is full.
-	overflow [classes * families * maxLevels]slot
-	_        [64]byte // keeps a neighbour's lock off this cache line
+// Table keeps the buckets of networks. These are the obligations of one:
+//
+//   - Settle grants as many of n tokens as every bucket can bear, possibly
+//     none, and then changes all buckets, or none if it granted none. To those
+//     who ask at the same time it is one step. Asked for none it tells Debt.
+//   - No bucket is forgotten while it owes anything.
+//   - When there is no room for a bucket it settles with the stand-in of its
+//     kind: slower, never open.
+//   - No bucket owes more than thirty days.
+//   - It bounds its memory, and never waits for anything but other callers of
+//     Settle: not for a disk, not for a network.
+//
+// All buckets of a call belong to one client, and so does home: a table can use
+// it to keep them together. now is nanoseconds of a time that only moves
+// forward and has no known beginning: a table that several machines share
+// brings its own.
+type Table interface {
+	Settle(home uint64, buckets []Bucket, now int64, n int) (granted int)
 }
 
-const shards = 64
-
-// newTable makes a table of at most memory bytes. Its sets lie outside Go's
-// heap: a page that no client has touched costs nothing there, and the
-// collector does not keep as much again free beside it. free gives them back.
-func newTable(memory int64) (table []shard, size int64, free func(), err error) {
-	const head = int64(unsafe.Sizeof(shard{})) * shards
-	const oneEach = int64(unsafe.Sizeof(set{})) * shards
-	each := int((memory - head) / oneEach)
-	pages, err := unix.Mmap(-1, 0, each*int(oneEach), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-	if err != nil {
-		return nil, 0, nil, fmt.Errorf("ratelimit: memory of the table: %w", err)
+// bears is how many of n tokens a bucket that owes so much can bear.
+func (b *Bucket) bears(debt int64, n int) int {
+	if b.Limit == 0 {
+		return n
 	}
-	sets := unsafe.Slice((*set)(unsafe.Pointer(unsafe.SliceData(pages))), each*shards)
-	table = make([]shard, shards)
-	for i := range table {
-		table[i].sets = sets[i*each : (i+1)*each]
+	left := b.Limit - b.Need - debt
+	switch {
+	case left < 0:
+		return 0
+	case b.Cost <= 0:
+		return n
+	default:
+		return int(min(int64(n), 1+left/b.Cost))
 	}
-	return table, head + oneEach*int64(each), func() { _ = unix.Munmap(pages) }, nil
 }
 
-// shardOf picks by the low bits of the widest network's key; locate picks sets
-// by the high bits.
-func (l *Limiter) shardOf(keys [maxLevels]uint64, levels int) *shard {
-	return &l.shards[keys[levels-1]%shards]
-}
-
-// locate finds the bucket of every level: the key's own, else a free slot of
-// its set, else the level's shared overflow bucket. The bits of overflow say
-// which are shared; those of shared ask for the shared one whatever there is.
-func (s *shard) locate(shared uint8, keys [maxLevels]uint64, levels []level, now int64) (slots [maxLevels]*slot, overflow uint8) {
-	for i := range levels {
-		if shared&(1<<i) == 0 {
-			// Two levels must not be given the same free slot.
-			slots[i] = s.find(keys[i], now, slots[:i])
-		}
-		if slots[i] == nil {
-			slots[i] = &s.overflow[levels[i].index]
-			overflow |= 1 << i
-		}
+// owes is what a bucket owes after n tokens were granted, and what they took.
+func (b *Bucket) owes(debt int64, n int) (after, took int64) {
+	// Bounded on both sides so that no cost overflows and no debt is for ever.
+	const most = int64(longest)
+	cost := max(-most, min(b.Cost, most))
+	if cost != 0 && int64(n) > most/max(cost, -cost) {
+		n = int(most / max(cost, -cost))
 	}
-	return slots, overflow
-}
-
-func (s *shard) find(key uint64, now int64, except []*slot) *slot {
-	in := s.setOf(key)
-	var free *slot
-	for i := range in {
-		e := &in[i]
-		if e.key != key && (free != nil || e.tat > now) || slices.Contains(except, e) {
-			continue
-		}
-		if e.key == key {
-			return e
-		}
-		free = e
-	}
-	return free
-}
-
-func (s *shard) setOf(key uint64) *set {
-	i, _ := bits.Mul64(key, uint64(len(s.sets)))
-	return &s.sets[i]
-}
-
-// live counts buckets that are not full, taking the lock in short turns.
-func (s *shard) live(c *steady) int {
-	n := 0
-	for part := range slices.Chunk(s.sets, 64) {
-		now := c.read()
-		s.mu.Lock()
-		for i := range part {
-			for _, e := range part[i] {
-				if e.tat > now {
-					n++
-				}
-			}
-		}
-		s.mu.Unlock()
-	}
-	return n
+	after = max(0, min(debt+cost*int64(n), most))
+	return after, after - debt
 }

@@ -13,8 +13,8 @@ func TestABatchGetsAsMuchAsTheStrictestBudgetHolds(t *testing.T) {
 			var clk clock
 			cfg := clk.config(roomy())
 			cfg.Server = Budget{Rate: 1, Burst: server}
-			cfg.Availability.IPv4 = []Level{{32, Budget{Rate: 10, Burst: 50}}, {24, Budget{Rate: 10, Burst: 80}}}
-			cfg.Availability.Account = Budget{Rate: 10, Burst: 50}
+			cfg.Budgets[Availability] = Budget{Rate: 10, Burst: 50}
+			cfg.IPv4 = []Width{{32, 1}, {24, 1.6}}
 			l := mustNew(t, cfg)
 			got, ticket, err := l.AdmitMany(c, Availability, 200)
 			if err != nil || got != want {
@@ -38,16 +38,15 @@ func TestADisclosureMayOverdrawAndTheNextQuestionWaits(t *testing.T) {
 	for name, c := range map[string]Client{"network": from("192.0.2.1"), "account": {Account: "a"}} {
 		var clk clock
 		cfg := clk.config(roomy())
-		cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 10}}}
-		cfg.Lookup.Account = Budget{Rate: 1, Burst: 10}
+		cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 10}
 		l := mustNew(t, cfg)
 		ticket, err := l.Admit(c, Lookup)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ticket.Charge(0)
-		ticket.Charge(-5)
-		ticket.Charge(29) // 30 taken, twice the burst owed
+		charge(t, &ticket, Cost{})
+		charge(t, &ticket, Cost{Work: -5})
+		charge(t, &ticket, Cost{Work: 29}) // 30 taken, twice the burst owed
 		_, err = l.Admit(c, Lookup)
 		if e := refusal(t, err); e.RetryAfter != 21*time.Second {
 			t.Errorf("%s: retry after %v, want 21s", name, e.RetryAfter)
@@ -64,8 +63,7 @@ func TestARefundNeverFillsABucketBeyondItsBurst(t *testing.T) {
 	for name, c := range map[string]Client{"network": from("192.0.2.1"), "account": {Account: "a"}} {
 		var clk clock
 		cfg := clk.config(roomy())
-		cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 10}}}
-		cfg.Lookup.Account = Budget{Rate: 1, Burst: 10}
+		cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 10}
 		l := mustNew(t, cfg)
 		ticket, err := l.Admit(c, Lookup)
 		if err != nil {
@@ -82,14 +80,14 @@ func TestARefundNeverFillsABucketBeyondItsBurst(t *testing.T) {
 func TestNoDebtIsForEver(t *testing.T) {
 	var clk clock
 	cfg := clk.config(roomy())
-	cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: 10}}}
+	cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: 10}
 	l := mustNew(t, cfg)
 	ticket, err := l.Admit(from("192.0.2.1"), Lookup)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 100 {
-		ticket.Charge(1 << 55)
+		charge(t, &ticket, Cost{Work: 1 << 55})
 	}
 	_, err = l.Admit(from("192.0.2.1"), Lookup)
 	if e := refusal(t, err); e.RetryAfter > longest {
@@ -102,11 +100,11 @@ func TestNoDebtIsForEver(t *testing.T) {
 }
 
 func TestConcurrentQuestionsNeverExceedTheBudgetAndWhatIsInFlight(t *testing.T) {
-	const workers, burst, cost = 32, 70_000, 7
+	const workers, burst, cost = 64, 70_000, 7
 	for name, c := range map[string]Client{"network": from("192.0.2.1"), "account": {Account: "a"}} {
 		cfg := (&clock{}).config(roomy())
-		cfg.Lookup.IPv4 = []Level{{32, Budget{Rate: 1, Burst: burst}}, {24, Budget{Rate: 1, Burst: burst}}}
-		cfg.Lookup.Account = Budget{Rate: 1, Burst: burst}
+		cfg.Budgets[Lookup] = Budget{Rate: 1, Burst: burst}
+		cfg.IPv4 = []Width{{32, 1}, {24, 1}}
 		l := mustNew(t, cfg)
 		var served atomic.Int64
 		var wg sync.WaitGroup
@@ -117,7 +115,7 @@ func TestConcurrentQuestionsNeverExceedTheBudgetAndWhatIsInFlight(t *testing.T) 
 					if err != nil {
 						return
 					}
-					ticket.Charge(cost - 1)
+					_ = ticket.Charge(Cost{Work: cost - 1})
 					if (w+i)%10 == 0 {
 						ticket.Refund()
 						continue
