@@ -26,21 +26,48 @@ func newCaps(max, maxPerNetwork int) *caps {
 	}
 }
 
-// take counts a connection of client in, or reports that it is one too many.
-func (c *caps) take(client netip.Addr) bool {
+// verdict is what is said to a connection at the door.
+type verdict uint8
+
+const (
+	admitted verdict = iota
+	full             // all places are taken
+	crowded          // those of its network or site are
+	rushed           // too many have come in a short time
+)
+
+// take counts a connection of client in, or says why it is one too many.
+func (c *caps) take(client netip.Addr) verdict {
 	network, site := networkOf(client), siteOf(client)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.total >= c.max {
-		return false
+		return full
 	}
 	if c.maxPerNetwork > 0 && (c.byNetwork[network] >= c.maxPerNetwork || c.byNetwork[site] >= max(c.maxPerSite, c.maxPerNetwork)) {
-		return false
+		return crowded
 	}
 	c.total++
 	c.byNetwork[network]++
 	c.byNetwork[site]++
-	return true
+	return admitted
+}
+
+// takeShared counts in a connection that many clients share, in all only.
+func (c *caps) takeShared() verdict {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.total >= c.max {
+		return full
+	}
+	c.total++
+	return admitted
+}
+
+func (c *caps) releaseShared() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.total--
 }
 
 func (c *caps) release(client netip.Addr) {

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -27,12 +28,17 @@ const (
 	// [Config.ProxyTimeout] is 0: the least that the PROXY specification allows.
 	DefaultProxyTimeout = 3 * time.Second
 
-	// maxRefusals bounds the connections that are being told they are too many;
-	// beyond it they are closed without a word, so that a flood cannot make us
-	// keep more than this many sockets for politeness.
+	// maxRefusals bounds the connections that are kept until the refusal has been
+	// read. Beyond it one is written and the connection closed at once, so that a
+	// flood cannot make us keep more than this many sockets for politeness; a
+	// client whose question is on its way then may find a reset in its place.
 	maxRefusals = 128
-	// refusalTime bounds each half of a refusal: writing it and closing.
+	// refusalTime bounds each part of a refusal: what it waits for, writing it and
+	// closing.
 	refusalTime = time.Second
+	// curtness bounds the writing of one where nobody waits: the system has room
+	// for it in a connection that nothing was written to.
+	curtness = 10 * time.Millisecond
 )
 
 // Config says where a [Listener] listens and whom it lets in.
@@ -48,6 +54,10 @@ type Config struct {
 	// MaxPerNetwork is the number of connections open at once for one IPv4 /32
 	// or IPv6 /64 of clients; 0 is no cap per network.
 	MaxPerNetwork int
+	// PerSecond is the number of new connections in a second, and twice that at
+	// once; 0 is no limit. With a cap per network, one of these may have a sixteenth of
+	// it, and its IPv4 /24 or IPv6 /48 a quarter.
+	PerSecond int
 
 	// ProxyFrom lists the front ends. If it is not empty, every connection must
 	// come from it and begin with a PROXY header (version 1 or 2), and all others
@@ -56,9 +66,18 @@ type Config struct {
 	// ProxyTimeout is the time for the whole header; 0 is DefaultProxyTimeout.
 	ProxyTimeout time.Duration
 
+	// ForwardedFrom lists the front ends whose connections many clients share: for
+	// them there are no caps per network. A [Forwarding] believes what they say of
+	// their clients, and has caps for these.
+	ForwardedFrom []netip.Prefix
+
 	// Refusal is written to a connection over a cap before it is closed; empty
 	// is to close only.
 	Refusal []byte
+	// RefusalAnswers says that the refusal is an answer. It waits a little for
+	// the beginning of a question then: clients of HTTP take an answer that comes
+	// before it for a mistake, and do not show it.
+	RefusalAnswers bool
 
 	Log *slog.Logger
 }
@@ -69,9 +88,12 @@ type Listener struct {
 	inner    net.Listener
 	abort    func() // ends the PROXY headers still being read
 	caps     *caps
-	refusal  []byte
+	rates    *rates
+	shared   []netip.Prefix
+	refusal  atomic.Pointer[[]byte]
+	answers  bool
 	refusing chan struct{}
-	refused  atomic.Uint64
+	refused  [rushed + 1]atomic.Uint64 // by verdict
 	dropped  atomic.Uint64
 	log      *slog.Logger
 }
@@ -79,7 +101,9 @@ type Listener struct {
 // Stats is what a Listener has counted since it was opened.
 type Stats struct {
 	Open    int    // connections accepted and not yet closed
-	Refused uint64 // connections over a cap
+	Full    uint64 // connections over the cap in all
+	Crowded uint64 // connections over the cap of their network or site
+	Rushed  uint64 // connections over the number of a second
 	Dropped uint64 // connections not from a front end, or without a usable client address
 }
 
@@ -100,12 +124,15 @@ func Listen(cfg Config) (*Listener, error) {
 		inner:    newPatient(cfg.Inner, cfg.Log),
 		abort:    func() {},
 		caps:     newCaps(cfg.MaxConns, cfg.MaxPerNetwork),
-		refusal:  cfg.Refusal,
+		rates:    newRates(cfg.PerSecond, cfg.MaxPerNetwork > 0),
+		shared:   slices.Clone(cfg.ForwardedFrom),
+		answers:  cfg.RefusalAnswers,
 		refusing: make(chan struct{}, maxRefusals),
 		log:      cfg.Log,
 	}
+	l.SetRefusal(cfg.Refusal)
 	if len(cfg.ProxyFrom) > 0 {
-		f := newFronted(l.inner, cfg, l.drop)
+		f := newFronted(l.inner, cfg, l.refuse, l.drop)
 		l.inner, l.abort = f, f.abort
 	}
 	return l, nil
@@ -131,15 +158,10 @@ func (cfg *Config) complete() error {
 		return errors.New("both Address and Inner")
 	case cfg.Network != "tcp" && cfg.Network != "tcp4" && cfg.Network != "tcp6":
 		return fmt.Errorf("network %q is not tcp, tcp4 or tcp6", cfg.Network)
-	case cfg.MaxConns < 0, cfg.MaxPerNetwork < 0, cfg.ProxyTimeout < 0:
+	case cfg.MaxConns < 0, cfg.MaxPerNetwork < 0, cfg.PerSecond < 0, cfg.ProxyTimeout < 0:
 		return errors.New("a limit is negative")
 	}
-	for _, p := range cfg.ProxyFrom {
-		if err := checkFrontEnds(p); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(checkFrontEnds("ProxyFrom", cfg.ProxyFrom), checkFrontEnds("ForwardedFrom", cfg.ForwardedFrom))
 }
 
 // Accept waits for the next connection that is within the caps. RemoteAddr of
@@ -158,16 +180,31 @@ func (l *Listener) Accept() (net.Conn, error) {
 			l.drop(c)
 			continue
 		}
-		if !l.caps.take(client.Addr()) {
-			l.refuse(c)
+		release, why := l.admit(client.Addr())
+		if why != admitted {
+			l.refuse(c, why)
 			continue
 		}
-		return &conn{
-			Conn:    c,
-			remote:  net.TCPAddrFromAddrPort(client),
-			release: func() { l.caps.release(client.Addr()) },
-		}, nil
+		return &conn{Conn: c, remote: net.TCPAddrFromAddrPort(client), release: release}, nil
 	}
+}
+
+// admit finds a place for a connection, and says how it is given back.
+func (l *Listener) admit(client netip.Addr) (release func(), why verdict) {
+	shared := listed(l.shared, client)
+	if shared {
+		why, release = l.caps.takeShared(), l.caps.releaseShared
+	} else {
+		why, release = l.caps.take(client), func() { l.caps.release(client) }
+	}
+	if why != admitted {
+		return nil, why
+	}
+	if !l.rates.take(client, shared, time.Now()) {
+		release()
+		return nil, rushed
+	}
+	return release, admitted
 }
 
 // Close stops accepting. Open connections stay open.
@@ -178,35 +215,49 @@ func (l *Listener) Addr() net.Addr { return l.inner.Addr() }
 
 // Stats returns the counts of this moment.
 func (l *Listener) Stats() Stats {
-	return Stats{Open: l.caps.open(), Refused: l.refused.Load(), Dropped: l.dropped.Load()}
+	return Stats{
+		Open: l.caps.open(), Full: l.refused[full].Load(), Crowded: l.refused[crowded].Load(),
+		Rushed: l.refused[rushed].Load(), Dropped: l.dropped.Load(),
+	}
 }
+
+// SetRefusal replaces [Config.Refusal], where its words are known only once the
+// address is.
+func (l *Listener) SetRefusal(words []byte) { l.refusal.Store(&words) }
 
 func (l *Listener) drop(c net.Conn) {
 	l.dropped.Add(1)
 	c.Close()
 }
 
-// refuse tells c that there are too many connections, without making the
-// caller wait for a client that does not read.
-func (l *Listener) refuse(c net.Conn) {
-	l.refused.Add(1)
-	if len(l.refusal) == 0 {
+// refuse tells c why it is not let in, without making the caller wait for a
+// client that does not read.
+func (l *Listener) refuse(c net.Conn, why verdict) {
+	l.refused[why].Add(1)
+	words := *l.refusal.Load()
+	if len(words) == 0 {
 		c.Close()
 		return
 	}
 	select {
 	case l.refusing <- struct{}{}:
 	default:
+		_ = c.SetWriteDeadline(time.Now().Add(curtness))
+		_, _ = c.Write(words)
 		c.Close()
 		return
 	}
 	go func() {
 		defer func() { <-l.refusing }()
-		c.SetWriteDeadline(time.Now().Add(refusalTime))
-		if _, err := c.Write(l.refusal); err != nil {
+		if l.answers {
+			_ = c.SetReadDeadline(time.Now().Add(refusalTime))
+			_, _ = c.Read(make([]byte, 1))
+		}
+		_ = c.SetWriteDeadline(time.Now().Add(refusalTime))
+		if _, err := c.Write(words); err != nil {
 			c.Close()
 			return
 		}
-		CloseCleanly(c, refusalTime)
+		_ = CloseCleanly(c, refusalTime)
 	}()
 }

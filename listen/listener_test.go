@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,7 +34,7 @@ func TestANetworkOverItsCapIsToldSoAndOthersAreServed(t *testing.T) {
 	if got, want := ClientAddr(c), netip.MustParseAddr("127.0.0.2"); got != want {
 		t.Errorf("accepted %v, want %v", got, want)
 	}
-	if got, want := l.Stats(), (Stats{Open: 3, Refused: 1}); got != want {
+	if got, want := l.Stats(), (Stats{Open: 3, Crowded: 1}); got != want {
 		t.Errorf("Stats = %+v, want %+v", got, want)
 	}
 }
@@ -93,11 +94,43 @@ func TestAClientThatHasAlreadyAskedStillHearsTheRefusal(t *testing.T) {
 	}
 }
 
+func TestARefusalThatIsAnAnswerComesAfterTheBeginningOfAQuestion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := newScripted()
+		accepted := acceptAll(t, open(t, Config{Inner: inner, MaxConns: 1, Refusal: []byte(refusal), RefusalAnswers: true}))
+		connect := func() net.Conn {
+			server, client := piped()
+			t.Cleanup(func() { client.Close() })
+			inner.results <- server
+			return client
+		}
+		connect()
+		defer (<-accepted).Close()
+		c := connect()
+		c.SetReadDeadline(time.Now().Add(refusalTime / 2))
+		if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("before it asked it heard something, or the end: %v", err)
+		}
+		c.SetReadDeadline(time.Time{})
+		say(t, c, "G")
+		if got := hear(t, c); got != refusal {
+			t.Errorf("it heard %q", got)
+		}
+		begin := time.Now()
+		if got := hear(t, connect()); got != refusal || time.Since(begin) != refusalTime {
+			t.Errorf("one that does not ask heard %q after %v", got, time.Since(begin))
+		}
+	})
+}
+
 func TestRefusedClientsThatStayDoNotKeepOthersOut(t *testing.T) {
 	l := open(t, Config{MaxPerNetwork: 1, Refusal: []byte(refusal)})
 	accepted := acceptAll(t, l)
 	for range 2 * maxRefusals {
 		call(t, l, "127.0.0.1") // neither reads nor closes
+	}
+	if got := hear(t, call(t, l, "127.0.0.1")); got != refusal {
+		t.Errorf("one more of them heard %q", got)
 	}
 	other := call(t, l, "127.0.0.2")
 	for range 2 {
@@ -109,7 +142,7 @@ func TestRefusedClientsThatStayDoNotKeepOthersOut(t *testing.T) {
 	if got := hear(t, other); got != "welcome\r\n" {
 		t.Errorf("a client of another network heard %q", got)
 	}
-	if got, want := l.Stats(), (Stats{Open: 2, Refused: 2*maxRefusals - 1}); got != want {
+	if got, want := l.Stats(), (Stats{Open: 2, Crowded: 2 * maxRefusals}); got != want {
 		t.Errorf("Stats = %+v, want %+v", got, want)
 	}
 }

@@ -22,6 +22,7 @@ type fronted struct {
 	net.Listener
 	from    []netip.Prefix
 	timeout time.Duration
+	refuse  func(net.Conn, verdict)
 	drop    func(net.Conn)
 	log     *slog.Logger
 
@@ -34,11 +35,12 @@ type fronted struct {
 	abort   context.CancelFunc
 }
 
-func newFronted(inner net.Listener, cfg Config, drop func(net.Conn)) *fronted {
+func newFronted(inner net.Listener, cfg Config, refuse func(net.Conn, verdict), drop func(net.Conn)) *fronted {
 	f := &fronted{
 		Listener: inner,
 		from:     slices.Clone(cfg.ProxyFrom),
 		timeout:  cfg.ProxyTimeout,
+		refuse:   refuse,
 		drop:     drop,
 		log:      cfg.Log,
 		pending:  make(chan struct{}, cfg.MaxConns),
@@ -51,14 +53,16 @@ func newFronted(inner net.Listener, cfg Config, drop func(net.Conn)) *fronted {
 
 // checkFrontEnds refuses a prefix that believes everybody, and one that can
 // match nobody because addresses are compared unmapped.
-func checkFrontEnds(p netip.Prefix) error {
-	switch {
-	case !p.IsValid():
-		return errors.New("ProxyFrom has an invalid prefix")
-	case p.Bits() == 0:
-		return fmt.Errorf("ProxyFrom %v would believe a PROXY header from anybody", p)
-	case p.Addr().Is4In6():
-		return fmt.Errorf("ProxyFrom %v is IPv4-mapped, write it as an IPv4 prefix", p)
+func checkFrontEnds(name string, from []netip.Prefix) error {
+	for _, p := range from {
+		switch {
+		case !p.IsValid():
+			return fmt.Errorf("%s has an invalid prefix", name)
+		case p.Bits() == 0:
+			return fmt.Errorf("%s %v would believe anybody", name, p)
+		case p.Addr().Is4In6():
+			return fmt.Errorf("%s %v is IPv4-mapped, write it as an IPv4 prefix", name, p)
+		}
 	}
 	return nil
 }
@@ -70,29 +74,19 @@ func (f *fronted) run() {
 		if err != nil {
 			break
 		}
-		if !f.admits(c) {
+		if !listed(f.from, canonical(c.RemoteAddr()).Addr()) {
 			f.drop(c)
 			continue
 		}
-		readers.Go(func() { f.introduce(c) })
+		select {
+		case f.pending <- struct{}{}:
+			readers.Go(func() { f.introduce(c) })
+		default:
+			f.refuse(c, full)
+		}
 	}
 	readers.Wait()
 	close(f.ready)
-}
-
-// admits reports whether c comes from a front end and there is room for it; if
-// so, c is pending.
-func (f *fronted) admits(c net.Conn) bool {
-	peer := canonical(c.RemoteAddr()).Addr()
-	if !slices.ContainsFunc(f.from, func(p netip.Prefix) bool { return p.Contains(peer) }) {
-		return false
-	}
-	select {
-	case f.pending <- struct{}{}:
-		return true
-	default:
-		return false
-	}
 }
 
 func (f *fronted) introduce(c net.Conn) {

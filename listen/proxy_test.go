@@ -170,17 +170,20 @@ func TestCapsCountTheClientsAndNotTheFrontEnd(t *testing.T) {
 	}
 	say(t, call(t, l, "127.0.0.1"), "PROXY TCP6 2001:db8:0:1::1 2001:db8::f 4711 43\r\n")
 	defer (<-accepted).Close()
-	if got, want := l.Stats(), (Stats{Open: 2, Refused: 1}); got != want {
+	if got, want := l.Stats(), (Stats{Open: 2, Crowded: 1}); got != want {
 		t.Errorf("Stats = %+v, want %+v", got, want)
 	}
 }
 
 func TestHeadersBeingReadAreBounded(t *testing.T) {
-	l := behind(t, Config{MaxConns: 2, ProxyTimeout: time.Minute})
+	l := behind(t, Config{MaxConns: 2, ProxyTimeout: time.Minute, Refusal: []byte(refusal)})
 	first := call(t, l, "127.0.0.1")
 	call(t, l, "127.0.0.1")
-	if got := hear(t, call(t, l, "127.0.0.1")); got != "" {
+	if got := hear(t, call(t, l, "127.0.0.1")); got != refusal {
 		t.Errorf("a third connection heard %q", got)
+	}
+	if got, want := l.Stats(), (Stats{Full: 1}); got != want {
+		t.Errorf("Stats = %+v, want %+v", got, want)
 	}
 	say(t, first, header1)
 	if got := ClientAddr(accept(t, l)).String(); got != "192.0.2.7" {
