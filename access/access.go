@@ -1,189 +1,230 @@
-// Package access says who is asking: it makes a Caller of a credential and the
-// channel it came by. It does not say what a caller may see (disclose), nor
-// how often one may ask (ratelimit).
+// Package access says who is asking: it makes a Caller of what was presented and
+// the channel it came by. It does not say what a caller may see (disclose), nor
+// how often one may ask (ratelimit), nor where accounts are kept (account).
 package access
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"registerd/disclose"
 )
 
-// Channel is how a question reached us.
-type Channel struct {
-	Addr netip.Addr // of the client
-	// Private says that nobody in between can read the answer: TLS, loopback,
-	// or a listener that the operator marked as behind TLS.
-	Private bool
-}
-
-// Caller is who is asking. The zero Caller is nobody, and is shown nothing.
-type Caller struct {
-	Account      string // "" for the public
-	Organization string
-	Audience     disclose.Audience
-	Registrar    string // HandleKey of the registrar's id, for registrars
-	Purpose      string
-	Case         string // the caller's own reference
-	Channel      Channel
-}
-
-// Public is a caller without credentials.
-func Public(ch Channel) Caller { return Caller{Audience: disclose.Public, Channel: ch} }
-
-// Named reports a caller with an account.
-func (c Caller) Named() bool { return c.Account != "" }
-
-// Viewer is what the caller is to the publication rules, for one exactly named
-// object. An authority that gives no purpose or case reference, or none that
-// can be read, is the public.
-func (c Caller) Viewer() disclose.Viewer {
-	if c.Audience == disclose.Authority && (!says(c.Purpose) || !says(c.Case)) {
-		return disclose.Viewer{Audience: disclose.Public}
-	}
-	return disclose.Viewer{Audience: c.Audience, Registrar: c.Registrar, Purpose: c.Purpose}
-}
-
-// says reports a text that says something: a letter or a digit at least, and
-// not blanks or what cannot be seen.
-func says(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
-}
-
-// Denial says why a caller was refused.
-type Denial uint8
-
-// The denials.
-const (
-	BadCredential   Denial = iota + 1 // unknown, wrong, malformed or expired: told apart to nobody
-	OpenChannel                       // a credential in clear over a network
-	PurposeRefused                    // not one of the account's purposes
-	JournalRequired                   // answers above public cannot be journaled now
-	SearchRefused                     // a search that the caller may not ask
-)
-
-// Denied is the refusal of a caller. Reason is for the caller, and may be empty.
-type Denied struct {
-	Why    Denial
-	Reason string
-}
-
-func (d *Denied) Error() string {
-	switch d.Why {
-	case BadCredential:
-		return "credential: it is unknown, wrong or expired"
-	case OpenChannel:
-		return "credential: it was sent in clear; use TLS"
-	case PurposeRefused:
-		return "purpose: it is not one that this account may give"
-	case JournalRequired:
-		return "journal: the disclosure could not be recorded"
-	case SearchRefused:
-		return "search: this caller may not ask it"
-	}
-	return "access: denied"
-}
-
-// Token is a bearer token as the configuration holds it: never the secret.
-type Token struct {
-	ID           string
-	Hash         [sha256.Size]byte // of the secret
-	Expires      time.Time
-	Organization string
-	Audience     disclose.Audience
-	Registrar    string
-	Purposes     []string // that the account may give; empty allows any
-}
-
 // Config says whom to admit. Now is required.
 type Config struct {
-	Tokens []Token
-	Now    func() time.Time
+	Accounts    []Account
+	Credentials []Credential
+	Now         func() time.Time
+
+	// Used is told of every credential that was taken, and must not wait. It may
+	// be nil.
+	Used func(credential string)
+
+	// Unreadable says that who has an account cannot be read now: a credential that
+	// is not known may then be one that is, and is refused with that.
+	Unreadable bool
 }
 
-// Access makes callers of credentials. It is safe for concurrent use.
+// Access makes callers of what is presented. It is what was known of accounts at
+// one moment, and safe for concurrent use.
 type Access struct {
-	tokens map[string]Token
-	now    func() time.Time
+	accounts   map[string]*Account
+	tokens     map[string]*Credential
+	keys       map[[sha256.Size]byte]*Credential
+	identities map[string][]*Credential // by issuer
+	recognised map[int]map[netip.Prefix]*Account
+	widths     []int // of recognised, longest first
+	now        func() time.Time
+	used       func(string)
+	unreadable bool
 }
 
-// New refuses tokens that could not be told apart or that grant nothing.
+// New refuses accounts and credentials that could not be told apart, or that
+// contradict themselves.
 func New(c Config) (*Access, error) {
 	if c.Now == nil {
 		return nil, errors.New("access: no clock")
 	}
-	a := &Access{tokens: make(map[string]Token, len(c.Tokens)), now: c.Now}
-	for _, t := range c.Tokens {
-		if err := t.check(); err != nil {
-			return nil, fmt.Errorf("access: token %q: %w", t.ID, err)
+	a := &Access{
+		accounts: make(map[string]*Account, len(c.Accounts)), tokens: make(map[string]*Credential, len(c.Credentials)),
+		keys: map[[sha256.Size]byte]*Credential{}, identities: map[string][]*Credential{},
+		recognised: map[int]map[netip.Prefix]*Account{}, now: c.Now, used: c.Used, unreadable: c.Unreadable,
+	}
+	for i := range c.Accounts {
+		if err := a.addAccount(&c.Accounts[i]); err != nil {
+			return nil, fmt.Errorf("access: account %q: %w", c.Accounts[i].ID, err)
 		}
-		if _, taken := a.tokens[t.ID]; taken {
-			return nil, fmt.Errorf("access: token %q: the id is taken", t.ID)
+	}
+	ids := make(map[string]bool, len(c.Credentials))
+	for i := range c.Credentials {
+		cred := &c.Credentials[i]
+		err := a.addCredential(cred)
+		if ids[cred.ID] {
+			err = errors.New("the id is taken")
 		}
-		a.tokens[t.ID] = t
+		if err != nil {
+			return nil, fmt.Errorf("access: %s %q: %w", cred.Sort, cred.ID, err)
+		}
+		ids[cred.ID] = true
 	}
 	return a, nil
 }
 
-func (t *Token) check() error {
-	switch {
-	case !validID(t.ID):
-		return errors.New("the id is not 8 lower-case letters and digits")
-	case t.Hash == [sha256.Size]byte{}:
-		return errors.New("it has no hash")
-	case t.Expires.IsZero():
-		return errors.New("it has no expiry")
-	case t.Audience < disclose.Registrar:
-		return fmt.Errorf("the audience %s needs no token", t.Audience)
-	case t.Audience > disclose.Operator:
-		return errors.New("there is no such audience")
-	case (t.Audience == disclose.Registrar) != (t.Registrar != ""):
-		return errors.New("a registrar's token, and only that, names its registrar")
+func (a *Access) addAccount(account *Account) error {
+	if err := account.check(); err != nil {
+		return err
+	}
+	if a.accounts[account.ID] != nil {
+		return errors.New("the id is taken")
+	}
+	a.accounts[account.ID] = account
+	if !account.WHOIS || account.Removed {
+		return nil
+	}
+	for _, n := range account.Networks {
+		same := a.recognised[n.Bits()]
+		if same == nil {
+			same = map[netip.Prefix]*Account{}
+			a.recognised[n.Bits()] = same
+			a.widths = append(a.widths, n.Bits())
+			slices.SortFunc(a.widths, func(x, y int) int { return y - x })
+		}
+		if other := same[n]; other != nil {
+			return fmt.Errorf("its network %s is that of %q on WHOIS", n, other.ID)
+		}
+		same[n] = account
 	}
 	return nil
 }
 
-// Accounts lists the accounts, for their budgets.
+func (a *Access) addCredential(c *Credential) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if a.accounts[c.Account] == nil {
+		return fmt.Errorf("there is no account %q", c.Account)
+	}
+	switch c.Sort {
+	case Token:
+		a.tokens[c.ID] = c
+	case Certificate:
+		if !c.Revoked {
+			if a.keys[c.SPKI] != nil {
+				return errors.New("its key is another's")
+			}
+			a.keys[c.SPKI] = c
+		}
+	case Identity:
+		a.identities[c.Issuer] = append(a.identities[c.Issuer], c)
+	}
+	return nil
+}
+
+// Accounts lists the accounts that are not removed, by their ids.
 func (a *Access) Accounts() []string {
-	ids := make([]string, 0, len(a.tokens))
-	for id := range a.tokens {
-		ids = append(ids, id)
+	ids := make([]string, 0, len(a.accounts))
+	for id, account := range a.accounts {
+		if !account.Removed {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-// Bearer makes a caller of a bearer token (RFC 6750). Purpose and reference
-// are what the caller says of the question. Every error is a *Denied.
-func (a *Access) Bearer(token, purpose, reference string, ch Channel) (Caller, error) {
+// Said is what a caller says of its question.
+type Said struct {
+	Purpose string
+	Case    string // the caller's own reference
+	// Confidential asks that the holder be kept from learning of it for a time.
+	Confidential bool
+}
+
+// Admit makes a caller of what was presented. Every error is a *Denied.
+func (a *Access) Admit(p Presented, said Said, ch Channel) (Caller, error) {
 	if !ch.Private {
 		return Caller{}, &Denied{Why: OpenChannel}
 	}
-	id, secret, ok := splitToken(token)
-	known, found := a.tokens[id]
-	sum := sha256.Sum256(secret)
-	right := subtle.ConstantTimeCompare(sum[:], known.Hash[:]) == 1
-	if !ok || !found || !right || !a.now().Before(known.Expires) {
-		return Caller{}, &Denied{Why: BadCredential}
+	credential, right := p.credential(a)
+	var account *Account
+	if right {
+		account = a.accounts[credential.Account]
 	}
-	if purpose != "" && len(known.Purposes) > 0 && !slices.Contains(known.Purposes, purpose) {
+	now := a.now()
+	if !right || !credential.open(now) || !account.open(now) || !account.takes(ch.Addr) {
+		return Caller{}, a.refusal(p, credential)
+	}
+	if a.used != nil {
+		a.used(credential.ID)
+	}
+	bounded := limits{account.Purposes, credential.Purposes, p.purposes()}
+	if said.Purpose != "" && !bounded.allow(said.Purpose) {
 		return Caller{}, &Denied{Why: PurposeRefused}
 	}
-	audience := known.Audience
-	if purpose == "" && len(known.Purposes) > 0 {
-		audience = disclose.Public // it may see more for its purposes only
+	if said.Confidential && account.Confidential == 0 {
+		return Caller{}, &Denied{Why: ConfidentialRefused}
 	}
-	return Caller{
-		Account: known.ID, Organization: known.Organization,
-		Audience: audience, Registrar: known.Registrar,
-		Purpose: purpose, Case: reference, Channel: ch,
-	}, nil
+	c := account.caller(ch)
+	c.Grant, c.Purpose, c.Case = credential.Grant, said.Purpose, said.Case
+	c.ConfidentialUntil = credential.ConfidentialUntil
+	if own := now.Add(account.Confidential); said.Confidential && own.After(c.ConfidentialUntil) {
+		c.ConfidentialUntil = own
+	}
+	if said.Purpose == "" && bounded.any() {
+		c.Audience = disclose.Public // it may see more for its purposes only
+	}
+	return c, nil
+}
+
+// refusal says of a bad credential no more than that. Whom a provider knows is told
+// that we do not: there is nothing to guess.
+func (a *Access) refusal(p Presented, known *Credential) error {
+	_, person := p.(Person)
+	switch {
+	case known == nil && a.unreadable:
+		return &Denied{Why: Unreadable}
+	case known == nil && person:
+		return &Denied{Why: NoAccount}
+	}
+	return &Denied{Why: BadCredential}
+}
+
+// limits are lists of purposes; one that is empty bounds nothing.
+type limits [3][]string
+
+func (l limits) allow(purpose string) bool {
+	for _, list := range l {
+		if len(list) > 0 && !slices.Contains(list, purpose) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l limits) any() bool { return len(l[0])+len(l[1])+len(l[2]) > 0 }
+
+// Recognise makes a caller of the network that a question on WHOIS comes from:
+// of the account that the operator lets be known by it there, or the public. The
+// longest prefix counts.
+func (a *Access) Recognise(ch Channel) Caller {
+	for _, bits := range a.widths {
+		n, err := ch.Addr.Prefix(bits)
+		if err != nil {
+			continue // of the other family
+		}
+		account := a.recognised[bits][n]
+		if account == nil {
+			continue
+		}
+		if !account.open(a.now()) {
+			break
+		}
+		ch.Private = true // the operator has said so
+		return account.caller(ch)
+	}
+	return Public(ch)
 }

@@ -3,12 +3,11 @@ package access
 import (
 	"crypto/sha256"
 	"errors"
+	"math"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"registerd/disclose"
 )
@@ -19,47 +18,52 @@ var (
 	inClear = Channel{Addr: netip.MustParseAddr("192.0.2.7")}
 )
 
+// one is the access of a single account with a single credential.
+func one(t *testing.T, account Account, c Credential) *Access {
+	t.Helper()
+	a, err := New(Config{Now: func() time.Time { return noon }, Accounts: []Account{account}, Credentials: []Credential{c}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+var policeAccount = Account{
+	ID: "police", Organization: "Example Police", Kind: disclose.KindAuthority, Purposes: []string{"fraud", "missing persons"},
+}
+
 // police is the account of an authority, with its token.
 func police(t *testing.T) (a *Access, token string) {
 	t.Helper()
 	token, id, hash := NewToken()
-	a, err := New(Config{Now: func() time.Time { return noon }, Tokens: []Token{{
-		ID: id, Hash: hash, Expires: noon.Add(time.Second), Organization: "Example Police",
-		Audience: disclose.Authority, Purposes: []string{"fraud", "missing persons"},
-	}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a, token
+	return one(t, policeAccount, Credential{Sort: Token, ID: id, Account: "police", Hash: hash, Until: noon.Add(time.Second)}), token
 }
 
 func TestATokenAdmitsItsAccount(t *testing.T) {
 	a, token := police(t)
-	got, err := a.Bearer(token, "fraud", "case 17", secure)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Caller{
-		Account: a.Accounts()[0], Organization: "Example Police", Audience: disclose.Authority,
-		Purpose: "fraud", Case: "case 17", Channel: secure,
-	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(x, y netip.Addr) bool { return x == y })); diff != "" {
-		t.Error(diff)
-	}
-	if !got.Named() {
-		t.Error("the caller is not named")
+	for _, p := range []Presented{Bearer(token), Basic{"police", token}} {
+		got, err := a.Admit(p, Said{Purpose: "fraud", Case: "case 17"}, secure)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := Caller{
+			Account: "police", Organization: "Example Police", Kind: disclose.KindAuthority, Audience: disclose.Authority,
+			Purpose: "fraud", Case: "case 17", Channel: secure,
+		}
+		if got != want {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+		if !got.Named() {
+			t.Error("the caller is not named")
+		}
 	}
 }
 
 func TestARegistrarIsAdmittedAsItself(t *testing.T) {
 	token, id, hash := NewToken()
-	a, err := New(Config{Now: func() time.Time { return noon }, Tokens: []Token{
-		{ID: id, Hash: hash, Expires: noon.Add(time.Hour), Audience: disclose.Registrar, Registrar: "nordlys"},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	caller, err := a.Bearer(token, "", "", secure)
+	a := one(t, Account{ID: "nordlys", Kind: disclose.KindRegistrar, Registrar: "nordlys"},
+		Credential{Sort: Token, ID: id, Account: "nordlys", Hash: hash, Until: noon.Add(time.Hour)})
+	caller, err := a.Admit(Bearer(token), Said{}, secure)
 	if want := (disclose.Viewer{Audience: disclose.Registrar, Registrar: "nordlys"}); err != nil || caller.Viewer() != want {
 		t.Errorf("%+v, %v", caller.Viewer(), err)
 	}
@@ -68,39 +72,59 @@ func TestARegistrarIsAdmittedAsItself(t *testing.T) {
 // Each refusal gives the zero Caller, who is shown nothing.
 func TestWhoIsRefused(t *testing.T) {
 	a, token := police(t)
-	later, err := New(Config{Now: func() time.Time { return noon.Add(time.Second) }, Tokens: []Token{a.tokens[a.Accounts()[0]]}})
-	if err != nil {
-		t.Fatal(err)
-	}
 	another, _, _ := NewToken()
 	parts := strings.Split(token, "_")
 	swapped := strings.Join([]string{parts[0], parts[1], strings.Split(another, "_")[2]}, "_")
+	// with is the same account and token, but for something.
+	with := func(edit func(*Account, *Credential)) *Access {
+		account, c := *a.accounts["police"], *a.tokens[parts[1]]
+		edit(&account, &c)
+		return one(t, account, c)
+	}
 	for _, tt := range []struct {
-		what, token, purpose string
-		at                   *Access
-		ch                   Channel
-		want                 Denial
+		what    string
+		shown   Presented
+		purpose string
+		at      *Access
+		ch      Channel
+		want    Denial
 	}{
-		{"in clear", token, "fraud", a, inClear, OpenChannel},
-		{"in clear, and wrong", "x", "fraud", a, inClear, OpenChannel},
-		{"no channel", token, "fraud", a, Channel{}, OpenChannel},
-		{"another purpose", token, "curiosity", a, secure, PurposeRefused},
-		{"another case of a purpose", token, "Fraud", a, secure, PurposeRefused},
-		{"no token", "", "fraud", a, secure, BadCredential},
-		{"a token of nobody", another, "fraud", a, secure, BadCredential},
-		{"another's secret", swapped + "_" + checksum(swapped), "fraud", a, secure, BadCredential},
-		{"another's secret and the old check", swapped + "_" + parts[3], "fraud", a, secure, BadCredential},
-		{"a wrong check", token[:len(token)-1] + other(token[len(token)-1]), "fraud", a, secure, BadCredential},
-		{"a wrong secret letter", flip(token, len(parts[0])+len(parts[1])+5), "fraud", a, secure, BadCredential},
-		{"a wrong id", flip(token, len(parts[0])+2), "fraud", a, secure, BadCredential},
-		{"another prefix", "x" + token, "fraud", a, secure, BadCredential},
-		{"upper case", strings.ToUpper(token), "fraud", a, secure, BadCredential},
-		{"with a space", token + " ", "fraud", a, secure, BadCredential},
-		{"endless", strings.Repeat("a", 1<<20), "fraud", a, secure, BadCredential},
-		{"expired at this moment", token, "fraud", later, secure, BadCredential},
-		{"a wrong token and a wrong purpose", another, "curiosity", a, secure, BadCredential},
+		{"in clear", Bearer(token), "fraud", a, inClear, OpenChannel},
+		{"in clear, and wrong", Bearer("x"), "fraud", a, inClear, OpenChannel},
+		{"no channel", Bearer(token), "fraud", a, Channel{}, OpenChannel},
+		{"another purpose", Bearer(token), "curiosity", a, secure, PurposeRefused},
+		{"another case of a purpose", Bearer(token), "Fraud", a, secure, PurposeRefused},
+		{"no token", Bearer(""), "fraud", a, secure, BadCredential},
+		{"a token of nobody", Bearer(another), "fraud", a, secure, BadCredential},
+		{"another's secret", Bearer(swapped + "_" + checksum(swapped)), "fraud", a, secure, BadCredential},
+		{"another's secret and the old check", Bearer(swapped + "_" + parts[3]), "fraud", a, secure, BadCredential},
+		{"a wrong check", Bearer(token[:len(token)-1] + other(token[len(token)-1])), "fraud", a, secure, BadCredential},
+		{"a wrong secret letter", Bearer(flip(token, len(parts[0])+len(parts[1])+5)), "fraud", a, secure, BadCredential},
+		{"a wrong id", Bearer(flip(token, len(parts[0])+2)), "fraud", a, secure, BadCredential},
+		{"another prefix", Bearer("x" + token), "fraud", a, secure, BadCredential},
+		{"upper case", Bearer(strings.ToUpper(token)), "fraud", a, secure, BadCredential},
+		{"with a space", Bearer(token + " "), "fraud", a, secure, BadCredential},
+		{"endless", Bearer(strings.Repeat("a", 1<<20)), "fraud", a, secure, BadCredential},
+		{"a wrong token and a wrong purpose", Bearer(another), "curiosity", a, secure, BadCredential},
+		{"another user", Basic{"customs", token}, "fraud", a, secure, BadCredential},
+		{"no user", Basic{"", token}, "fraud", a, secure, BadCredential},
+		{"the user and no password", Basic{"police", ""}, "fraud", a, secure, BadCredential},
+		{"the user and a password of nobody", Basic{"police", another}, "fraud", a, secure, BadCredential},
+		{"a key of nobody", Key{1}, "fraud", a, secure, BadCredential},
+		{"the key that is no key", Key{}, "fraud", a, secure, BadCredential},
+		{"a person whom we do not know", Person{Issuer: "https://id.example", Subject: "ole"}, "fraud", a, secure, NoAccount},
+		{"expired at this moment", Bearer(token), "fraud", with(func(_ *Account, c *Credential) { c.Until = noon }), secure, BadCredential},
+		{"not valid yet", Bearer(token), "fraud", with(func(_ *Account, c *Credential) { c.From = noon.Add(1) }), secure, BadCredential},
+		{"revoked", Bearer(token), "fraud", with(func(_ *Account, c *Credential) { c.Revoked = true }), secure, BadCredential},
+		{"suspended", Bearer(token), "fraud", with(func(a *Account, _ *Credential) { a.Suspended = true }), secure, BadCredential},
+		{"removed", Bearer(token), "fraud", with(func(a *Account, _ *Credential) { a.Removed = true }), secure, BadCredential},
+		{"an account that has ended", Bearer(token), "fraud", with(func(a *Account, _ *Credential) { a.Until = noon }), secure, BadCredential},
+		{"an account that has not begun", Bearer(token), "fraud", with(func(a *Account, _ *Credential) { a.From = noon.Add(1) }), secure, BadCredential},
+		{"from another network", Bearer(token), "fraud", with(func(a *Account, _ *Credential) { a.Networks = networks("198.51.100.0/24") }), secure, BadCredential},
+		{"a purpose of the account that is none of the token's", Bearer(token), "missing persons",
+			with(func(_ *Account, c *Credential) { c.Purposes = []string{"fraud"} }), secure, PurposeRefused},
 	} {
-		caller, err := tt.at.Bearer(tt.token, tt.purpose, "case 17", tt.ch)
+		caller, err := tt.at.Admit(tt.shown, Said{Purpose: tt.purpose, Case: "case 17"}, tt.ch)
 		var denied *Denied
 		if !errors.As(err, &denied) || denied.Why != tt.want {
 			t.Errorf("%s: %v, want denial %d", tt.what, err, tt.want)
@@ -108,10 +132,17 @@ func TestWhoIsRefused(t *testing.T) {
 		if caller != (Caller{}) || caller.Viewer() != (disclose.Viewer{}) {
 			t.Errorf("%s: the caller is %+v", tt.what, caller)
 		}
-		if err != nil && tt.token != "" && len(tt.token) > 1 && strings.Contains(err.Error(), tt.token) {
+		if text, is := tt.shown.(Bearer); is && err != nil && len(text) > 1 && strings.Contains(err.Error(), string(text)) {
 			t.Errorf("%s: the error repeats the token", tt.what)
 		}
 	}
+}
+
+func networks(list ...string) (out []netip.Prefix) {
+	for _, n := range list {
+		out = append(out, netip.MustParsePrefix(n))
+	}
+	return out
 }
 
 func flip(s string, i int) string { return s[:i] + other(s[i]) + s[i+1:] }
@@ -123,43 +154,90 @@ func other(c byte) string {
 	return "a"
 }
 
-func TestTwoTokensWithOneIDAreRefused(t *testing.T) {
+func TestCredentialsThatCouldNotBeToldApartAreRefused(t *testing.T) {
 	_, id, hash := NewToken()
-	one := Token{ID: id, Hash: hash, Expires: noon, Audience: disclose.Operator}
-	two := one
-	two.Hash = sha256.Sum256([]byte("another"))
-	if _, err := New(Config{Now: time.Now, Tokens: []Token{one, two}}); err == nil || !strings.Contains(err.Error(), id) {
-		t.Errorf("the error is %v; it should name the id %s", err, id)
+	first := Credential{Sort: Token, ID: id, Account: "police", Hash: hash, Until: noon}
+	second := first
+	second.Hash = sha256.Sum256([]byte("another"))
+	key := Credential{Sort: Certificate, ID: "one", Account: "police", SPKI: hash}
+	again := key
+	again.ID = "two"
+	for what, list := range map[string][]Credential{"an id": {first, second}, "a key": {key, again}} {
+		_, err := New(Config{Now: time.Now, Accounts: []Account{policeAccount}, Credentials: list})
+		if err == nil || !strings.Contains(err.Error(), list[1].ID) {
+			t.Errorf("%s twice: the error is %v; it should name %s", what, err, list[1].ID)
+		}
+	}
+	if _, err := New(Config{Now: time.Now, Accounts: []Account{policeAccount, policeAccount}}); err == nil {
+		t.Error("an account twice: accepted")
+	}
+	known := Account{ID: "a-school", Kind: disclose.KindResearcher, WHOIS: true, Networks: networks("192.0.2.0/24")}
+	twin := known
+	twin.ID = "b-school"
+	if _, err := New(Config{Now: time.Now, Accounts: []Account{known, twin}}); err == nil {
+		t.Error("two accounts known by one network on WHOIS: accepted")
 	}
 }
 
-func TestTokensThatGrantNothingAreRefused(t *testing.T) {
-	_, id, hash := NewToken()
-	good := Token{ID: id, Hash: hash, Expires: noon, Audience: disclose.Authority}
-	if _, err := New(Config{Now: time.Now, Tokens: []Token{good}}); err != nil {
-		t.Fatal(err)
-	}
-	for what, edit := range map[string]func(*Token){
-		"no id":                            func(x *Token) { x.ID = "" },
-		"a short id":                       func(x *Token) { x.ID = "abc" },
-		"an id in capitals":                func(x *Token) { x.ID = "ABCDEFGH" },
-		"an id with an underscore":         func(x *Token) { x.ID = "abcd_fgh" },
-		"no hash":                          func(x *Token) { x.Hash = [32]byte{} },
-		"no expiry":                        func(x *Token) { x.Expires = time.Time{} },
-		"nobody":                           func(x *Token) { x.Audience = disclose.Nobody },
-		"the public":                       func(x *Token) { x.Audience = disclose.Public },
-		"an audience that does not exist":  func(x *Token) { x.Audience = disclose.Operator + 1 },
-		"a registrar without its id":       func(x *Token) { x.Audience = disclose.Registrar },
-		"an authority with a registrar id": func(x *Token) { x.Registrar = "nordlys" },
+func TestAccountsThatContradictThemselvesAreRefused(t *testing.T) {
+	for what, edit := range map[string]func(*Account){
+		"no id":                             func(x *Account) { x.ID = "" },
+		"an id of two lines":                func(x *Account) { x.ID = "a\nb" },
+		"a registrar without its id":        func(x *Account) { x.Kind = disclose.KindRegistrar },
+		"an authority with a registrar id":  func(x *Account) { x.Registrar = "nordlys" },
+		"a holder without its ROID":         func(x *Account) { x.Kind = disclose.KindHolder },
+		"an authority with a ROID":          func(x *Account) { x.Holder = "c1-example" },
+		"recognised by no network":          func(x *Account) { x.WHOIS = true },
+		"a network with host bits":          func(x *Account) { x.Networks = networks("192.0.2.1/24") },
+		"a network mapped into IPv6":        func(x *Account) { x.Networks = networks("::ffff:192.0.2.0/120") },
+		"negative budgets":                  func(x *Account) { x.Times = -1 },
+		"budgets that are no number":        func(x *Account) { x.Times = math.NaN() },
+		"a kind of object there is none of": func(x *Account) { x.Objects = []Object{"king"} },
 	} {
-		bad := good
+		bad := policeAccount
 		edit(&bad)
-		if a, err := New(Config{Now: time.Now, Tokens: []Token{bad}}); err == nil || a != nil {
+		if a, err := New(Config{Now: time.Now, Accounts: []Account{bad}}); err == nil || a != nil {
 			t.Errorf("%s: accepted", what)
 		}
 	}
-	if _, err := New(Config{Tokens: []Token{good}}); err == nil {
+	if _, err := New(Config{}); err == nil {
 		t.Error("no clock: accepted")
+	}
+}
+
+func TestCredentialsThatProveNothingAreRefused(t *testing.T) {
+	_, id, hash := NewToken()
+	token := Credential{Sort: Token, ID: id, Account: "police", Hash: hash, Until: noon}
+	person := Credential{Sort: Identity, ID: id, Account: "police", Issuer: "https://id.example", Subject: "ole"}
+	key := Credential{Sort: Certificate, ID: id, Account: "police", SPKI: hash}
+	for _, good := range []Credential{token, person, key} {
+		one(t, policeAccount, good)
+	}
+	for _, tt := range []struct {
+		what string
+		of   Credential
+		edit func(*Credential)
+	}{
+		{"no id", token, func(x *Credential) { x.ID = "" }},
+		{"a short id", token, func(x *Credential) { x.ID = "abc" }},
+		{"an id in capitals", token, func(x *Credential) { x.ID = "ABCDEFGH" }},
+		{"an id with an underscore", token, func(x *Credential) { x.ID = "abcd_fgh" }},
+		{"no hash", token, func(x *Credential) { x.Hash = [32]byte{} }},
+		{"no expiry", token, func(x *Credential) { x.Until = time.Time{} }},
+		{"of nobody", token, func(x *Credential) { x.Account = "customs" }},
+		{"of no sort", token, func(x *Credential) { x.Sort = 0 }},
+		{"of a sort that there is not", token, func(x *Credential) { x.Sort = Identity + 1 }},
+		{"no key", key, func(x *Credential) { x.SPKI = [32]byte{} }},
+		{"no issuer", person, func(x *Credential) { x.Issuer = "" }},
+		{"neither subject nor claim", person, func(x *Credential) { x.Subject = "" }},
+		{"a subject and a claim", person, func(x *Credential) { x.Claim, x.Value = "group", "police" }},
+		{"a claim with any value", person, func(x *Credential) { x.Subject, x.Claim = "", "group" }},
+	} {
+		bad := tt.of
+		tt.edit(&bad)
+		if a, err := New(Config{Now: time.Now, Accounts: []Account{policeAccount}, Credentials: []Credential{bad}}); err == nil || a != nil {
+			t.Errorf("%s: accepted", tt.what)
+		}
 	}
 }
 
@@ -177,7 +255,7 @@ func TestAnAuthorityWithoutPurposeAndCaseIsThePublic(t *testing.T) {
 		{"fraud", "-", disclose.Public},
 		{"", "", disclose.Public},
 	} {
-		caller, err := a.Bearer(token, tt.purpose, tt.reference, secure)
+		caller, err := a.Admit(Bearer(token), Said{Purpose: tt.purpose, Case: tt.reference}, secure)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +307,7 @@ func TestAHashIsReadBack(t *testing.T) {
 
 func TestEveryDenialHasWords(t *testing.T) {
 	seen := map[string]bool{}
-	for d := BadCredential; d <= SearchRefused; d++ {
+	for d := BadCredential; d <= NoAccount; d++ {
 		text := (&Denied{Why: d}).Error()
 		if seen[text] || text == (&Denied{}).Error() {
 			t.Errorf("denial %d says %q", d, text)

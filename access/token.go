@@ -21,12 +21,17 @@ var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding
 // NewToken makes a token. The text is shown once; the hash is kept.
 func NewToken() (text, id string, hash [sha256.Size]byte) {
 	var secret [32]byte
-	var short [5]byte
 	_, _ = rand.Read(secret[:]) // never fails: crypto/rand ends the program instead
-	_, _ = rand.Read(short[:])
-	id = letters.EncodeToString(short[:])
+	id = NewID()
 	body := tokenPrefix + "_" + id + "_" + letters.EncodeToString(secret[:])
 	return body + "_" + checksum(body), id, sha256.Sum256(secret[:])
+}
+
+// NewID makes an id of a credential.
+func NewID() string {
+	var short [5]byte
+	_, _ = rand.Read(short[:])
+	return letters.EncodeToString(short[:])
 }
 
 func checksum(body string) string {
