@@ -19,10 +19,12 @@ func TestARecordIsPersonalWhenItTellsOfAPerson(t *testing.T) {
 		{"a country alone", thePublic, aPerson, false},
 		{"an organisation without its contact person", thePublic, aCompany, false},
 		{"an organisation's e-mail, with consent", thePublic, aCompany.but(consents(everyElement)), false},
-		{"a person", itsRegistrar, aPerson, true},
-		{"an organisation with its contact person", itsRegistrar, aCompany, true},
-		{"a person, to another registrar", anotherRegistrar, aPerson, false},
+		{"a person, to whose registrar it is no news", itsRegistrar, aPerson, false},
+		{"an organisation with its contact person, likewise", itsRegistrar, aCompany, false},
+		{"a person, to itself", theHolder(aPerson), aPerson, false},
 		{"a person", anAuthority, aPerson, true},
+		{"an organisation with its contact person", anAuthority, aCompany, true},
+		{"a person, to another registrar", anotherRegistrar, aPerson, false},
 	} {
 		view := asHolder(t, tt.who, tt.of.Contact)
 		if view.Personal() != tt.personal {
@@ -31,7 +33,7 @@ func TestARecordIsPersonalWhenItTellsOfAPerson(t *testing.T) {
 	}
 	d := &register.Domain{Sponsor: "ours", Registrant: "a", Contacts: []register.DomainRole{{Role: register.RoleTech, Handle: "b"}}}
 	r := &Record{Domain: d, Contacts: []*register.Contact{aPerson.Contact, aCompany.Contact}}
-	for who, want := range map[Viewer]int{thePublic: 0, itsRegistrar: 2, anotherRegistrar: 0, theOperator: 2} {
+	for who, want := range map[Viewer]int{thePublic: 0, itsRegistrar: 0, anotherRegistrar: 0, anAuthority: 2, theOperator: 2} {
 		view := GDPR().Domain(who, r)
 		if got := view.PersonalRecords(); got != want {
 			t.Errorf("viewer %v: %d personal records, want %d", who, got, want)

@@ -62,6 +62,36 @@ func TestTheExampleMarksExactlyWhatThePublicMayNotSee(t *testing.T) {
 	}
 }
 
+// What a seeker is shown beyond the public is shown by a rule that is for seekers,
+// and tells of no person.
+func TestASeekerIsShownWhatIsMarkedByARuleOfItsOwnAlone(t *testing.T) {
+	policy, reader := disclose.GDPR(), example(t)
+	by := map[string]int{}
+	for _, who := range everySeeker {
+		err := reader.Walk(t.Context(), store.Contacts, func(o store.Object) error {
+			raw, _ := publicView(t, policy, who, o)
+			contact := raw.(*register.Contact)
+			view := inRole(policy, who, contact, registrant)
+			for _, told := range disclose.Tell(view) {
+				if !canary.MatchString(told.Text) {
+					continue
+				}
+				by[told.Rule.ID]++
+				if h := contact.Traits().Holder(); h != register.HolderLegal && h != register.HolderPublicBody || !told.Rule.For(who) || told.Rule.For(disclose.Viewer{Audience: disclose.Public}) {
+					t.Errorf("%s: %s is shown to %+v by %s: %s", o.Key, told.Field, who, told.Rule.ID, told.Text)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if by["certification"]+by["legal-actions"] == 0 {
+		t.Errorf("nothing that is marked was shown, by %v", by)
+	}
+}
+
 // example is the example register: its deposit and its changes, imported.
 func example(t *testing.T) *sqlite.Reader {
 	t.Helper()

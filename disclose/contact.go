@@ -41,11 +41,17 @@ type Contact struct {
 	Locked       Value[bool]
 
 	personal bool
+	beyond   []told // what the public is not
 	shown    []Field
 }
 
+// Beyond reports that the view tells more of the contact than the public is
+// told: what its holder may ask who has been told.
+func (c *Contact) Beyond() bool { return len(c.beyond) > 0 }
+
 // Personal reports that the view tells something of a person: what a budget
-// for personal records counts.
+// for personal records counts. To a registrar and to a holder, those that are
+// their own do not count.
 func (c *Contact) Personal() bool { return c.personal }
 
 // Disclosed lists what the view shows, for the journal.
@@ -65,12 +71,30 @@ func (c *Contact) Identity() string {
 // its existence may not be known: the answer is then that of an absent one.
 func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) {
 	k := p.circumstance(v, c.Sponsor, register.RoleNone, c.Traits())
+	if v.Holds(c) {
+		k.standing = ToHolder
+	}
 	d := p.decisions(k)
+	if v.granted(c) {
+		d = v.Grant.open(d, ContactExistence)
+	}
 	if !d[ContactExistence].shows() {
 		return Contact{}, false
 	}
-	contactView(&view, d, c, k, "")
+	p.contactView(&view, v, d, c, k, "")
 	return view, true
+}
+
+// Existence is the rule that decides whether the viewer may know of a contact that
+// is asked for by handle, and whether it may. The rule is nil where none speaks
+// of it.
+func (p *Policy) Existence(v Viewer, c *register.Contact) (*Rule, bool) {
+	k := p.circumstance(v, c.Sponsor, register.RoleNone, c.Traits())
+	if v.Holds(c) {
+		k.standing = ToHolder
+	}
+	d := p.decisions(k)[ContactExistence]
+	return d.rule, d.shows()
 }
 
 // missingContact stands for a contact that is referred to and not in the
@@ -79,7 +103,7 @@ func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) 
 func missingContact(handle string) *register.Contact { return &register.Contact{Handle: handle} }
 
 // contactView views a contact of a domain, or of none.
-func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance, of register.Name) {
+func (p *Policy) contactView(out *Contact, v Viewer, d *decisions, c *register.Contact, k circumstance, of register.Name) {
 	form := c.Form()
 	*out = Contact{
 		Role:         k.role,
@@ -110,9 +134,10 @@ func contactView(out *Contact, d *decisions, c *register.Contact, k circumstance
 		Consent:      decide(d[ContactConsent], c.Facts.Consent, c.Facts.Consent != 0),
 		Locked:       decide(d[ContactLocked], c.Facts.Locked, true),
 	}
-	out.personal = d.personal(k.traits)
-	if k.standing > ToPublic {
+	out.personal = !k.standing.ofObject() && d.personal(k.traits)
+	if v.Above() {
 		out.shown = d.shown(ContactExistence, ContactLocked)
+		out.beyond = p.beyond(d, k, out.shown)
 	}
 }
 

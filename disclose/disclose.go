@@ -15,13 +15,15 @@ type Audience uint8
 const (
 	Nobody Audience = iota
 	Public
+	Seeker // who may see more than the public for a purpose, and is no authority
+	Holder // who sees what is held about itself
 	Registrar
 	Authority
 	Operator
 )
 
 func (a Audience) String() string {
-	words := [...]string{"nobody", "public", "registrar", "authority", "operator"}
+	words := [...]string{"nobody", "public", "seeker", "holder", "registrar", "authority", "operator"}
 	if int(a) < len(words) {
 		return words[a]
 	}
@@ -41,18 +43,26 @@ func ParseAudience(s string) (Audience, bool) {
 // Viewer is whoever an answer is made for. The zero value sees nothing.
 type Viewer struct {
 	Audience  Audience
+	Kind      Kind   // what a seeker or an authority is
 	Registrar string // HandleKey of the registrar's id; only with audience Registrar
-	Purpose   string // why an authority asks
+	Holder    string // ROID of the contact that a holder is; only with audience Holder
+	Purpose   string // why a seeker or an authority asks
 	Window    Window // where the answer leaves
+	Grant     *Grant // what was decided for it alone, whatever its audience; nil mostly
 }
+
+// Above reports a viewer who may be shown more than the public is.
+func (v Viewer) Above() bool { return v.Audience > Public || v.Audience == Public && v.Grant != nil }
 
 // Standing is how a viewer stands to an object: what rules go by.
 type Standing uint8
 
-// The standings. A registrar is that of record or another one, object by object.
+// The standings. A registrar is that of record or another one, and a holder the
+// object's or one of the public, object by object.
 const (
 	ToNobody Standing = iota
 	ToPublic
+	ToSeeker
 	ToOtherRegistrar
 	ToRegistrarOfRecord
 	ToHolder
@@ -60,11 +70,14 @@ const (
 	ToOperator
 )
 
-// standing is that of the viewer to an object that sponsor is the registrar of.
+// standing is that of the viewer to an object that sponsor is the registrar of,
+// and nobody the holder.
 func (v Viewer) standing(sponsor string) Standing {
 	switch v.Audience {
-	case Public:
+	case Public, Holder:
 		return ToPublic
+	case Seeker:
+		return ToSeeker
 	case Authority:
 		return ToAuthority
 	case Operator:
@@ -77,6 +90,26 @@ func (v Viewer) standing(sponsor string) Standing {
 	default:
 		return ToNobody
 	}
+}
+
+// At is the viewer where answers leave by the window.
+func (v Viewer) At(w Window) Viewer {
+	v.Window = w
+	return v
+}
+
+// Holds reports that the viewer is the contact itself. It goes by the ROID,
+// which nobody else is given later.
+func (v Viewer) Holds(c *register.Contact) bool {
+	if v.Audience != Holder || c == nil {
+		return false
+	}
+	own, err := register.HandleKey(v.Holder)
+	if err != nil {
+		return false
+	}
+	key, err := register.HandleKey(c.ROID)
+	return err == nil && key == own
 }
 
 // Status is what became of a value.

@@ -2,7 +2,6 @@ package disclose
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 
 	"registerd/register"
@@ -32,7 +31,8 @@ type Domain struct {
 	Suspension  Value[*register.Proceeding]
 	Dispute     Value[*register.Proceeding]
 
-	shown []Field
+	shown  []Field
+	beyond []told // what the public is not
 }
 
 // Disclosed lists what the view shows, contacts included, for the journal.
@@ -40,49 +40,6 @@ func (d *Domain) Disclosed() []Field {
 	var t Tally
 	t.Domain(d)
 	return t.Fields()
-}
-
-// Tally collects what views show, each field once.
-type Tally [fieldCount]bool
-
-// Domain adds what the view shows, contacts included.
-func (t *Tally) Domain(d *Domain) {
-	t.add(d.shown)
-	contacts, _ := d.Contacts.Get()
-	for i := range contacts {
-		t.Contact(&contacts[i])
-	}
-}
-
-// Contact adds what the view shows.
-func (t *Tally) Contact(c *Contact) { t.add(c.shown) }
-
-func (t *Tally) add(shown []Field) {
-	for _, f := range shown {
-		t[f] = true
-	}
-}
-
-// Fields lists what was shown.
-func (t *Tally) Fields() (out []Field) {
-	for f, shown := range t {
-		if shown {
-			out = append(out, Field(f))
-		}
-	}
-	return out
-}
-
-// ContactsShown lists whose data the view tells, for the journal.
-func (d *Domain) ContactsShown() []string {
-	contacts, _ := d.Contacts.Get()
-	var out []string
-	for i := range contacts {
-		if id := contacts[i].Identity(); id != "" && !slices.Contains(out, id) {
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // PersonalRecords is how many contacts of persons the view tells of.
@@ -135,11 +92,29 @@ type Record struct {
 	Related   []Related // its variants, and the name it is one of
 }
 
+// registrant is the contact of the domain's holder. It is nil when the register
+// does not hold it.
+func (r *Record) registrant() *register.Contact {
+	for i, role := range r.Domain.Roles() {
+		if role.Role == register.RoleRegistrant {
+			return r.Contacts[i]
+		}
+	}
+	return nil
+}
+
 // Domain makes the view of a registered name.
 func (p *Policy) Domain(v Viewer, r *Record) Domain {
 	src := r.Domain
 	k := p.circumstance(v, src.Sponsor, register.RoleNone, 0)
+	if v.Audience == Holder && v.Holds(r.registrant()) {
+		k.standing = ToHolder
+	}
 	d := p.decisions(k)
+	granted := v.grantedDomain(r)
+	if granted {
+		d = v.Grant.open(d, v.Grant.contacts()...)
+	}
 	out := Domain{
 		Name:        text(d[DomainName], src.Name),
 		Handle:      text(d[DomainHandle], src.ROID),
@@ -167,7 +142,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 	out.Variants = items(d[DomainVariants], variants)
 	var contacts []Contact
 	if d[DomainContacts].shows() {
-		contacts = p.domainContacts(k, r)
+		contacts = p.domainContacts(v, k, r, granted)
 	}
 	out.Contacts = items(d[DomainContacts], contacts)
 	var servers []NameServer
@@ -175,8 +150,9 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 		servers = nameServers(d, r)
 	}
 	out.NameServers = items(d[DomainNameServers], servers)
-	if k.standing > ToPublic {
+	if v.Above() {
 		out.shown = d.shown(DomainName, DomainDispute)
+		out.beyond = p.beyond(d, k, out.shown)
 	}
 	return out
 }
@@ -202,8 +178,9 @@ func proceeding(k circumstance, p *register.Proceeding) *register.Proceeding {
 }
 
 // domainContacts views the contacts of a domain. Whoever is its registrar of
-// record is so for its contacts too, whoever sponsors those.
-func (p *Policy) domainContacts(domain circumstance, r *Record) []Contact {
+// record is so for its contacts too, whoever sponsors those; its holder is so
+// for itself alone.
+func (p *Policy) domainContacts(v Viewer, domain circumstance, r *Record, granted bool) []Contact {
 	roles := r.Domain.Roles()
 	out := make([]Contact, len(roles))
 	for i, role := range roles {
@@ -214,8 +191,17 @@ func (p *Policy) domainContacts(domain circumstance, r *Record) []Contact {
 		}
 		k := domain
 		k.role, k.traits = role.Role, c.Traits()
+		switch {
+		case v.Holds(c):
+			k.standing = ToHolder
+		case v.Audience == Holder:
+			k.standing = ToPublic
+		}
 		d := p.decisions(k)
-		contactView(&out[i], d, c, k, r.Domain.Name)
+		if granted && v.Grant.ofRole(k.role) {
+			d = v.Grant.open(d)
+		}
+		p.contactView(&out[i], v, d, c, k, r.Domain.Name)
 		out[i].Missing = missing && d[ContactHandle].shows()
 	}
 	return out

@@ -17,6 +17,7 @@ type Explained struct {
 type decided interface {
 	Status() Status
 	Rule() *Rule
+	words() string
 }
 
 // Explain lists what was decided of every field of a view, in order, and of

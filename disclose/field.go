@@ -132,6 +132,16 @@ func (f Field) String() string {
 	return "none"
 }
 
+// ParseField reads a field's word. "none" is no field.
+func ParseField(s string) (Field, bool) {
+	for f := None + 1; f < fieldCount; f++ {
+		if f.String() == s {
+			return f, true
+		}
+	}
+	return None, false
+}
+
 // personal reports a field that tells of a person when the holder is one. A
 // country tells nobody who the holder is.
 func (f Field) personal() bool {

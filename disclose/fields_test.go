@@ -185,9 +185,21 @@ var everybody = []Viewer{
 	{Audience: Public},
 	{Audience: Registrar},
 	{Audience: Registrar, Registrar: "another"},
+	{Audience: Seeker},
+	certifying, suing, researching,
+	{Audience: Holder},
+	{Audience: Holder, Holder: "Anna"},
+	{Audience: Public, Grant: forAnna},
+	{Audience: Seeker, Kind: KindResearcher, Purpose: "academicPublicInterestDNSResearch", Grant: forAnna},
 	{Audience: Authority},
 	{Audience: Operator},
 	{Audience: Operator + 1},
+}
+
+// forAnna grants something of a contact that tests draw.
+var forAnna = &Grant{
+	Objects: []Granted{{Contact: "Anna"}, {Domain: "shop.example"}}, Fields: []Field{ContactCity, ContactVoice},
+	Rule: &Rule{ID: "grant-1", Basis: "test", Reason: "It was granted.", Outcome: Show},
 }
 
 // oneRule is a policy that shows the fields to the public and nothing else.

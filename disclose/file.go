@@ -47,6 +47,7 @@ type writtenRule struct {
 	With   string   `toml:"with"`
 
 	Audience     []string `toml:"audience"`
+	Kind         []string `toml:"kind"`
 	Purpose      []string `toml:"purpose"`
 	Window       []string `toml:"window"`
 	Role         []string `toml:"role"`
@@ -253,6 +254,7 @@ func (f *ruleFile) rule(w *writtenRule) (Rule, error) {
 	}
 	err = errors.Join(
 		words(&r.When.Standings, "audience", w.Audience, parseStanding),
+		words(&r.When.Kinds, "kind", w.Kind, ParseKind),
 		words(&r.When.Windows, "window", w.Window, ParseWindow),
 		words(&r.When.Roles, "role", w.Role, parseRole),
 		words(&r.When.Holders, "holder", w.Holder, parseHolder),

@@ -59,6 +59,7 @@ func TestARuleFileIsRead(t *testing.T) {
 const (
 	inSecond  = "rules: line 23: rule second: "
 	badWord   = "it is missing, or not of lower-case letters, digits, dots and hyphens"
+	kindsFit  = "kind: the audience is to be of seekers and authorities alone, with a kind of each, and no kind of others"
 	ofContact = "fields: role, holder and what is known of the holder are conditions on fields of a contact only"
 )
 
@@ -142,7 +143,12 @@ var broken = []struct{ what, old, new, want string }{
 	{"the unknown holder", `holder = ["legal"]`, `holder = ["unknown"]`, inSecond + `holder: there is no "unknown"`},
 	{"a state that is none", `holder = ["legal"]`, `verification = ["maybe"]`, inSecond + `verification: there is no "maybe"`},
 	{"two words that are none", `holder = ["legal"]`, "holder = [\"robot\"]\nrole = [\"owner\"]", inSecond + `role: there is no "owner"`},
-	{"a purpose of the public", `holder = ["legal"]`, `purpose = ["curiosity"]`, inSecond + "purpose: only an authority gives one; the audience is to be authority alone"},
+	{"a purpose of the public", `holder = ["legal"]`, `purpose = ["curiosity"]`, inSecond + "purpose: only a seeker or an authority gives one; the audience is to be of these alone"},
+	{"a kind of the public", `holder = ["legal"]`, `kind = ["researcher"]`, inSecond + kindsFit},
+	{"a kind of who is not of the audience", `audience = ["public"]`, "audience = [\"authority\"]\nkind = [\"researcher\"]", inSecond + kindsFit},
+	{"an audience without a kind", `audience = ["public"]`, "audience = [\"seeker\", \"authority\"]\nkind = [\"researcher\"]", inSecond + kindsFit},
+	{"a kind that has all or nothing", `audience = ["public"]`, "audience = [\"operator\"]\nkind = [\"operator\"]", inSecond + kindsFit},
+	{"a kind that there is none of", `holder = ["legal"]`, `kind = ["journalist"]`, inSecond + `kind: there is no "journalist"`},
 	{"an empty purpose", `do = "show"`, "do = \"show\"\npurpose = [\"\"]", "rules: line 13: rule first: purpose: it is empty"},
 	{"a purpose of two lines", `do = "show"`, "do = \"show\"\npurpose = [\"a\\nb\"]", "rules: line 13: rule first: purpose: it is not one line"},
 	{"over 200 purposes", `do = "show"`, "do = \"show\"\npurpose = " + manyPurposes(201), "rules: line 13: rule first: purpose: there are over 200 purposes"},

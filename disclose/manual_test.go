@@ -57,6 +57,11 @@ func TestTheManualIsComplete(t *testing.T) {
 	for word := range outcomes {
 		words = append(words, word)
 	}
+	for k := KindAuthority; k <= KindOperator; k++ {
+		if k.Audience() == Seeker || k.Audience() == Authority {
+			words = append(words, k.String())
+		}
+	}
 	for _, w := range windows {
 		words = append(words, w.String())
 	}

@@ -28,6 +28,7 @@ type Policy struct {
 	version   string
 	asShipped bool              // the file is one that comes with the program, unchanged
 	purposes  []string          // that rules speak of
+	kinds     []Kind            // likewise
 	about     [fieldCount][]int // the rules that speak of a field, by their place
 	floor     *Rule             // what beats a rule that would show a protected contact
 	decided   atomic.Pointer[map[uint64]*decisions]
@@ -96,6 +97,7 @@ func (p *Policy) add(r Rule) error {
 			p.purposes = append(p.purposes, purpose)
 		}
 	}
+	p.kinds = append(p.kinds, r.When.Kinds...)
 	if len(p.purposes) > maxPurposes {
 		return fmt.Errorf("purpose: there are over %d purposes", maxPurposes)
 	}
@@ -146,8 +148,11 @@ func formAddress(s string) bool {
 // circumstance is how a viewer stands to an object.
 func (p *Policy) circumstance(v Viewer, sponsor string, role register.Role, t register.Traits) circumstance {
 	k := circumstance{standing: v.standing(sponsor), window: v.Window, role: role, traits: t}
-	if k.standing == ToAuthority {
+	if k.standing.asked() {
 		k.purpose = p.purpose(v.Purpose)
+		if slices.Contains(p.kinds, v.Kind) {
+			k.kind = v.Kind
+		}
 	}
 	return k
 }
@@ -208,9 +213,9 @@ func (p *Policy) decide(k circumstance, f Field) decision {
 	return decision{}
 }
 
-// protects reports a contact's field that a protection covers, before the
-// public and before registrars who have no part in it.
+// protects reports a contact's field that a protection covers: before the
+// public, before seekers, and before registrars who have no part in it.
 func (p *Policy) protects(k circumstance, f Field) bool {
 	return k.traits.Protected() && f >= ContactExistence && f <= ContactLocked &&
-		(k.standing == ToPublic || k.standing == ToOtherRegistrar)
+		(k.standing == ToPublic || k.standing == ToSeeker || k.standing == ToOtherRegistrar)
 }

@@ -53,6 +53,7 @@ func (r *Rule) ReasonIn(language string) string {
 // traits only, never at values.
 type Condition struct {
 	Standings    []Standing
+	Kinds        []Kind // of seekers and authorities
 	Purposes     []string
 	Windows      []Window
 	Roles        []register.Role
@@ -83,6 +84,7 @@ func fits[T comparable](set []T, v T) bool { return len(set) == 0 || slices.Cont
 // circumstance is all that rules look at.
 type circumstance struct {
 	standing Standing
+	kind     Kind  // of a seeker or an authority, where rules tell it from others
 	purpose  uint8 // the place in the policy's purposes, from 1; 0 is none of them
 	window   Window
 	role     register.Role
@@ -90,7 +92,7 @@ type circumstance struct {
 }
 
 func (k circumstance) key() uint64 {
-	return uint64(k.purpose)<<48 | uint64(k.window)<<44 | uint64(k.standing)<<40 | uint64(k.role)<<36 | uint64(k.traits)
+	return uint64(k.kind)<<56 | uint64(k.purpose)<<48 | uint64(k.window)<<44 | uint64(k.standing)<<40 | uint64(k.role)<<36 | uint64(k.traits)
 }
 
 // holder is who rules take the holder for.
@@ -106,7 +108,8 @@ func (c *Condition) fits(k circumstance, f Field, purposes []string) bool {
 	said := func(want Trait, has func(register.Class) bool) bool {
 		return want == Whatever || classed && want.fits(has(class))
 	}
-	return fits(c.Standings, k.standing) &&
+	return c.isFor(k.standing) &&
+		fits(c.Kinds, k.kind) &&
 		(len(c.Purposes) == 0 || k.purpose > 0 && slices.Contains(c.Purposes, purposes[k.purpose-1])) &&
 		fits(c.Windows, k.window) &&
 		fits(c.Roles, k.role) &&
@@ -120,13 +123,23 @@ func (c *Condition) fits(k circumstance, f Field, purposes []string) bool {
 		said(c.Consented, k.traits.Consents)
 }
 
+// isFor reports whom the condition names. A seeker is one of the public, too.
+func (c *Condition) isFor(s Standing) bool {
+	return fits(c.Standings, s) || s == ToSeeker && slices.Contains(c.Standings, ToPublic)
+}
+
+// asked reports a standing of those who say why they ask.
+func (s Standing) asked() bool { return s == ToSeeker || s == ToAuthority }
+
 // check refuses a condition that could not mean what it seems to.
 func (c *Condition) check(fields []Field) error {
 	ofContact := func(f Field) bool { return f >= ContactExistence && f <= ContactLocked }
 	classed := func(f Field) bool { _, is := classOf(f); return is }
 	switch {
-	case len(c.Purposes) > 0 && !slices.Equal(c.Standings, []Standing{ToAuthority}):
-		return errors.New("purpose: only an authority gives one; the audience is to be authority alone")
+	case len(c.Purposes) > 0 && (len(c.Standings) == 0 || !all(c.Standings, Standing.asked)):
+		return errors.New("purpose: only a seeker or an authority gives one; the audience is to be of these alone")
+	case len(c.Kinds) > 0 && !c.kindsFit():
+		return errors.New("kind: the audience is to be of seekers and authorities alone, with a kind of each, and no kind of others")
 	case slices.Contains(c.Purposes, ""):
 		return errors.New("purpose: it is empty")
 	case strings.ContainsFunc(strings.Join(c.Purposes, ""), isControl):
@@ -154,8 +167,21 @@ func (c *Condition) said() bool {
 	return c.Restricted != Whatever || c.Permitted != Whatever || c.Consented != Whatever
 }
 
-func all(fields []Field, is func(Field) bool) bool {
-	return !slices.ContainsFunc(fields, func(f Field) bool { return !is(f) })
+// kindsFit reports kinds of each of the audiences, and of no other.
+func (c *Condition) kindsFit() bool {
+	standings := map[Standing]bool{}
+	for _, k := range c.Kinds {
+		s := Viewer{Audience: k.Audience()}.standing("")
+		if !s.asked() || !slices.Contains(c.Standings, s) {
+			return false
+		}
+		standings[s] = true
+	}
+	return all(c.Standings, func(s Standing) bool { return standings[s] })
+}
+
+func all[T any](list []T, is func(T) bool) bool {
+	return !slices.ContainsFunc(list, func(v T) bool { return !is(v) })
 }
 
 // classOf is the class of values that a contact's field belongs to.

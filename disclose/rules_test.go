@@ -23,6 +23,20 @@ func circumstances() []circumstance {
 	return out
 }
 
+// asked are a circumstance as it is for a seeker of each kind and purpose that
+// the rules name.
+func asked(p *Policy, k circumstance) []circumstance {
+	var out []circumstance
+	k.standing = ToSeeker
+	for _, k.kind = range append([]Kind{NoKind}, p.kinds...) {
+		for i := range len(p.purposes) + 1 {
+			k.purpose = uint8(i)
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
 func manyTraits() []register.Traits {
 	var out []register.Traits
 	for h := register.HolderUnknown; h <= register.HolderEstate; h++ {
@@ -36,7 +50,8 @@ func manyTraits() []register.Traits {
 			}
 		}
 	}
-	return out
+	shop := aShop()
+	return append(out, shop.Traits())
 }
 
 func traits(h register.HolderType, v register.VerificationState, p register.Protection, restrict, consent register.Element) register.Traits {
@@ -68,7 +83,13 @@ func TestEveryFieldHasANameOfItsOwn(t *testing.T) {
 func TestEveryDecisionHasARule(t *testing.T) {
 	p := GDPR()
 	used := map[string]bool{}
+	all := circumstances()
 	for _, k := range circumstances() {
+		if k.standing == ToPublic {
+			all = append(all, asked(p, k)...)
+		}
+	}
+	for _, k := range all {
 		d := p.work(k)
 		for f := None + 1; f < fieldCount; f++ {
 			if d[f].rule == nil {
@@ -98,8 +119,10 @@ func TestWhoSaysLessIsNotShownMore(t *testing.T) {
 				"not consenting":  traits(h, register.Verified, register.NotProtected, 0, 0),
 				"of unknown kind": traits(register.HolderUnknown, register.Verified, register.NotProtected, 0, consent),
 			} {
-				for _, s := range []Standing{ToPublic, ToOtherRegistrar} {
-					before, after := p.decisions(circumstance{standing: s, traits: open}), p.decisions(circumstance{standing: s, traits: closed})
+				for _, k := range append(asked(p, circumstance{role: register.RoleRegistrant}), circumstance{standing: ToPublic}, circumstance{standing: ToOtherRegistrar}) {
+					less := k
+					k.traits, less.traits = open, closed
+					before, after := p.decisions(k), p.decisions(less)
 					for f := ContactExistence; f <= ContactLocked; f++ {
 						if after[f].extent() > before[f].extent() {
 							t.Errorf("%s: who is %s shows more: %s", h, what, f)

@@ -30,8 +30,11 @@ func (p *Policy) MaySearch(v Viewer, search Field) (*Rule, bool) {
 func (p *Policy) Finds(v Viewer, t register.Traits, fields ...Field) bool {
 	k := p.circumstance(v, "", register.RoleNone, t)
 	standings := []Standing{k.standing}
-	if k.standing == ToOtherRegistrar {
+	switch v.Audience {
+	case Registrar:
 		standings = append(standings, ToRegistrarOfRecord)
+	case Holder:
+		standings = append(standings, ToHolder)
 	}
 	for _, k.standing = range standings {
 		d := p.decisions(k)
@@ -75,14 +78,15 @@ func (d Domain) Narrow(s FieldSet) Domain {
 	case Full:
 		return d
 	case Brief:
+		to := []Field{DomainName, DomainHandle, DomainStatus, DomainGrace,
+			DomainCreated, DomainExpires, DomainDeletes, DomainUpdated, DomainTransferred}
 		return Domain{
 			Name: d.Name, Handle: d.Handle, Statuses: d.Statuses, Grace: d.Grace,
 			Created: d.Created, Expires: d.Expires, Deletes: d.Deletes, Updated: d.Updated, Transferred: d.Transferred,
-			shown: narrowed(d.shown, DomainName, DomainHandle, DomainStatus, DomainGrace,
-				DomainCreated, DomainExpires, DomainDeletes, DomainUpdated, DomainTransferred),
+			shown: narrowed(d.shown, to...), beyond: narrowedTold(d.beyond, to...),
 		}
 	default:
-		return Domain{Name: d.Name, shown: narrowed(d.shown, DomainName)}
+		return Domain{Name: d.Name, shown: narrowed(d.shown, DomainName), beyond: narrowedTold(d.beyond, DomainName)}
 	}
 }
 
@@ -91,6 +95,7 @@ func (d Domain) Narrow(s FieldSet) Domain {
 func (d Domain) WithoutPersons() Domain {
 	d.Contacts = Value[[]Contact]{}
 	d.shown = slices.DeleteFunc(slices.Clone(d.shown), func(f Field) bool { return f == DomainContacts })
+	d.beyond = slices.DeleteFunc(slices.Clone(d.beyond), func(t told) bool { return t.field == DomainContacts })
 	return d
 }
 
@@ -100,14 +105,15 @@ func (c Contact) Narrow(s FieldSet) Contact {
 	case Full:
 		return c
 	case Brief:
+		to := []Field{ContactExistence, ContactHandle, ContactStatus, ContactCreated, ContactUpdated, ContactTransferred}
 		return Contact{
 			Handle: c.Handle, ROID: c.ROID, Statuses: c.Statuses,
 			Created: c.Created, Updated: c.Updated, Transferred: c.Transferred,
-			shown: narrowed(c.shown, ContactExistence, ContactHandle, ContactStatus,
-				ContactCreated, ContactUpdated, ContactTransferred),
+			shown: narrowed(c.shown, to...), beyond: narrowedTold(c.beyond, to...),
 		}
 	default:
-		return Contact{Handle: c.Handle, ROID: c.ROID, shown: narrowed(c.shown, ContactExistence, ContactHandle)}
+		to := []Field{ContactExistence, ContactHandle}
+		return Contact{Handle: c.Handle, ROID: c.ROID, shown: narrowed(c.shown, to...), beyond: narrowedTold(c.beyond, to...)}
 	}
 }
 

@@ -88,7 +88,7 @@ func TestARuleThatMakesNoSenseOfASearchIsRefused(t *testing.T) {
 		"do = \"replace\"\nwith = \"https://form.example/\"":    "do: only the contact e-mail",
 		`fields = ["search domains *"]`:                         `fields: there is no field "search domains *"`,
 		"fields = [\"search *\"]\nexcept = [\"search *\"]":      "fields: there is none",
-		"audience = [\"public\"]\npurpose = [\"legalActions\"]": "purpose: only an authority gives one",
+		"audience = [\"public\"]\npurpose = [\"legalActions\"]": "purpose: only a seeker or an authority gives one",
 	} {
 		_, err := ReadPolicy([]byte(head + "[[rule]]\nbasis = \"test\"\nreason = { en = \"A.\", da = \"B.\" }\n" + searchRule(more)))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -14,8 +14,8 @@ func (p *Policy) Wider(old, new register.Traits) bool {
 	}
 	for _, w := range windows {
 		for _, role := range roles {
-			before := p.decisions(circumstance{ToPublic, 0, w, role, old})
-			after := p.decisions(circumstance{ToPublic, 0, w, role, new})
+			before := p.decisions(circumstance{standing: ToPublic, window: w, role: role, traits: old})
+			after := p.decisions(circumstance{standing: ToPublic, window: w, role: role, traits: new})
 			for f := ContactExistence; f <= ContactLocked; f++ {
 				if after[f].extent() > before[f].extent() && f != ContactVerification {
 					return true
@@ -77,7 +77,7 @@ func everyCircumstance(rules []Rule, f func(circumstance)) {
 	for _, t := range register.EveryTraits() {
 		for _, w := range toldApart(append([]Window{NoWindow}, windows...), named.Windows) {
 			for _, role := range toldApart(roles, named.Roles) {
-				f(circumstance{ToPublic, 0, w, role, t})
+				f(circumstance{standing: ToPublic, window: w, role: role, traits: t})
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func parseRole(s string) (register.Role, bool) {
 }
 
 var standingWords = map[string]Standing{
-	"public": ToPublic, "other-registrar": ToOtherRegistrar, "registrar-of-record": ToRegistrarOfRecord,
+	"public": ToPublic, "seeker": ToSeeker, "other-registrar": ToOtherRegistrar, "registrar-of-record": ToRegistrarOfRecord,
 	"authority": ToAuthority, "holder": ToHolder, "operator": ToOperator,
 }
 

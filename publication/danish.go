@@ -18,6 +18,7 @@ var danish = map[string]string{
 	"Controller": "Dataansvarlig", "Approved": "Godkendt",
 	"An example that nobody has reviewed.": "Et eksempel, som ingen har gennemgået.",
 	"The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld.": "Tallene viser, hvilken regel i listen til sidst der afgør sagen. Gælder flere betingelser i et felt, afgør den sidste af dem. Det, ingen regel omtaler, vises ikke.",
+	"Who is named below with a purpose has an account with the register and says that purpose. In all that is not told of them, they see what the public sees.":              "Den, der nævnes nedenfor med et formål, har en konto hos registret og angiver dette formål. I alt, hvad der ikke siges om dem, ser de, hvad offentligheden ser.",
 	"What is seen of contacts by": "Hvad der vises af kontakter for", "What is seen of all else": "Hvad der vises af alt andet",
 	"Who may search for what": "Hvem der må søge efter hvad",
 	"A search looks only at what the one who asks may see. Where search by part is allowed too, the beginning of a name or handle is enough.": "En søgning ser kun på det, som den, der spørger, må se. Hvor søgning på en del også er tilladt, er begyndelsen af et navn eller handle nok.",
@@ -36,6 +37,8 @@ var danish = map[string]string{
 
 	"registrars": "registratorer", "the public": "offentligheden", "other registrars": "andre registratorer",
 	"the registrar of record": "domænets registrator", "an authority": "en myndighed",
+	"the holder": "indehaveren", "a certificate authority": "en certifikatudsteder",
+	"a holder of a trade mark": "en varemærkeindehaver", "a researcher": "en forsker",
 
 	"another purpose": "et andet formål",
 	"natural person":  "fysisk person", "sole proprietor": "enkeltmandsvirksomhed", "estate": "dødsbo",

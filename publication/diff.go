@@ -61,7 +61,7 @@ func (d *Difference) transitions(contact *register.Contact, places []place) []tr
 			before, after := decided(d.old, b.viewer, at, contact), decided(d.new, b.viewer, at, contact)
 			for i := range before {
 				t := transition{b.name, holderName(contact.Traits().Holder()), seen(before[i].Status), seen(after[i].Status), before[i].Field}
-				if t.from != t.to && !slices.Contains(out, t) {
+				if t.from != t.to && !slices.Contains(out, t) && !b.asThePublic(t, func(t transition) bool { return slices.Contains(out, t) }) {
 					out = append(out, t)
 				}
 			}
@@ -69,6 +69,15 @@ func (d *Difference) transitions(contact *register.Contact, places []place) []tr
 	}
 	return out
 }
+
+// asThePublic reports what happens for the public, which goes before, and for a
+// seeker as one of it.
+func (b beholder) asThePublic(t transition, has func(transition) bool) bool {
+	t.beholder = thePublic.name
+	return b.viewer.Audience == disclose.Seeker && has(t)
+}
+
+func (d *Difference) has(t transition) bool { return d.found[t] != nil }
 
 // everyContact goes through all that rules can tell apart.
 func (d *Difference) everyContact() {
@@ -100,11 +109,11 @@ func (d *Difference) tally(t transition) *tally {
 func (d *Difference) others(counts map[string]int) {
 	for _, b := range d.beholders {
 		for _, at := range d.places {
-			before, after := decidedOfOthers(d.old, b.viewer, at.window), decidedOfOthers(d.new, b.viewer, at.window)
+			before, after := decidedOfOthers(d.old, b.viewer.At(at.window)), decidedOfOthers(d.new, b.viewer.At(at.window))
 			for i := range before {
 				kind, field, _ := strings.Cut(before[i].Field, ": ")
 				t := transition{b.name, kind, seen(before[i].Status), seen(after[i].Status), field}
-				if t.from != t.to {
+				if t.from != t.to && !b.asThePublic(t, d.has) {
 					d.tally(t).happens = counts[kind]
 				}
 			}

@@ -2,17 +2,18 @@ package publication
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"registerd/disclose"
 )
 
 // searchers are all whom rules tell apart in a search. It is of no object, so
-// that no registrar is that of record.
+// that no registrar is that of record, and nobody the holder.
 func searchers(all []beholder) []beholder {
 	var out []beholder
 	for _, who := range all {
-		if who.viewer.Registrar == theSponsor {
+		if who.viewer.Registrar == theSponsor || who.viewer.Audience == disclose.Holder {
 			continue
 		}
 		if who.viewer.Audience == disclose.Registrar {
@@ -30,8 +31,7 @@ var searchWindows = []disclose.Window{disclose.RDAP, disclose.Console}
 const ofSearches = "searches"
 
 // decidedOfSearches are the decisions on who may search for what.
-func decidedOfSearches(p *disclose.Policy, v disclose.Viewer, w disclose.Window) []disclose.Explained {
-	v.Window = w
+func decidedOfSearches(p *disclose.Policy, v disclose.Viewer) []disclose.Explained {
 	var out []disclose.Explained
 	for f := disclose.SearchDomainsByName; f <= disclose.SearchByPart; f++ {
 		d := disclose.Explained{Field: strings.TrimPrefix(f.String(), "search ")}
@@ -73,8 +73,13 @@ func (b *booklet) searches() {
 
 func (b *booklet) searchTable(w disclose.Window) string {
 	t := new(grid)
+	public := decidedOfSearches(b.policy, thePublic.viewer.At(w))
 	for _, who := range searchers(beholders(b.policy.Rules...)) {
-		for _, d := range decidedOfSearches(b.policy, who.viewer, w) {
+		decided := decidedOfSearches(b.policy, who.viewer.At(w))
+		if who.viewer.Audience == disclose.Seeker && slices.Equal(decided, public) {
+			continue
+		}
+		for _, d := range decided {
 			cell := b.word(inSearch(d.Status))
 			if d.Rule != nil {
 				cell += fmt.Sprintf(" (%d)", b.number[d.Rule.ID])
@@ -89,10 +94,11 @@ func (b *booklet) searchTable(w disclose.Window) string {
 func (d *Difference) searches() {
 	for _, who := range searchers(d.beholders) {
 		for _, w := range searchWindows {
-			before, after := decidedOfSearches(d.old, who.viewer, w), decidedOfSearches(d.new, who.viewer, w)
+			before, after := decidedOfSearches(d.old, who.viewer.At(w)), decidedOfSearches(d.new, who.viewer.At(w))
 			for i := range before {
-				if before[i].Status != after[i].Status {
-					d.tally(transition{who.name, ofSearches, before[i].Status, after[i].Status, before[i].Field})
+				t := transition{who.name, ofSearches, before[i].Status, after[i].Status, before[i].Field}
+				if t.from != t.to && !who.asThePublic(t, d.has) {
+					d.tally(t)
 				}
 			}
 		}

@@ -125,7 +125,7 @@ func written(t *testing.T, d *Difference) string {
 func TestNoObjectIsExplainedWithSearches(t *testing.T) {
 	p := read(t, researchers)
 	searches := map[string]bool{}
-	for _, d := range decidedOfSearches(p, disclose.Viewer{}, disclose.RDAP) {
+	for _, d := range decidedOfSearches(p, disclose.Viewer{Window: disclose.RDAP}) {
 		searches[d.Field] = true
 	}
 	for _, view := range []any{disclose.Domain{}, disclose.Contact{}, disclose.Host{}, disclose.RegistrarView{}, disclose.Reserved{}} {

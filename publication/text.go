@@ -55,6 +55,9 @@ func (b *booklet) write() string {
 		b.say("- **%s**\n", b.word("An example that nobody has reviewed."))
 	}
 	b.say("\n%s\n", b.word("The numbers name the rule that decides, in the list at the end. Where several conditions of a cell hold, the last of them decides. What no rule speaks of is withheld."))
+	if seekers(b.policy.Rules...) {
+		b.say("\n%s\n", b.word("Who is named below with a purpose has an account with the register and says that purpose. In all that is not told of them, they see what the public sees."))
+	}
 	b.contacts()
 	b.others()
 	b.searches()
@@ -85,12 +88,17 @@ func (b *booklet) contacts() {
 	}
 }
 
+// contactTables are of all places that the rules for the beholder tell apart. Of a
+// seeker only those are told where it is not as one of the public.
 func (b *booklet) contactTables(who beholder) string {
-	all := places(b.policy.Rules...)
+	all := places(b.rulesFor(who.viewer)...)
 	var tables []string
 	of := map[string][]place{}
 	for _, at := range all {
 		t := b.contactTable(who, at)
+		if who.viewer.Audience == disclose.Seeker && len(all) > 1 && t == b.contactTable(thePublic, at) {
+			continue
+		}
 		if of[t] == nil {
 			tables = append(tables, t)
 		}
@@ -98,12 +106,17 @@ func (b *booklet) contactTables(who beholder) string {
 	}
 	var text strings.Builder
 	for _, t := range tables {
-		if len(tables) > 1 {
+		if len(tables) > 1 || len(of[t]) < len(all) {
 			fmt.Fprintf(&text, "\n### %s\n", b.placesInWords(of[t], all))
 		}
 		fmt.Fprintf(&text, "\n%s", t)
 	}
 	return text.String()
+}
+
+// rulesFor are the rules that are for such a viewer.
+func (b *booklet) rulesFor(v disclose.Viewer) []disclose.Rule {
+	return slices.DeleteFunc(slices.Clone(b.policy.Rules), func(r disclose.Rule) bool { return !r.For(v) })
 }
 
 // beholder names an audience; a purpose is a word of the rules.
@@ -183,8 +196,13 @@ func (b *booklet) others() {
 func (b *booklet) othersTable(all []beholder, w disclose.Window) string {
 	var objects []string
 	tables := map[string]*grid{}
+	public := decidedOfOthers(b.policy, thePublic.viewer.At(w))
 	for _, who := range all {
-		for _, d := range decidedOfOthers(b.policy, who.viewer, w) {
+		decided := decidedOfOthers(b.policy, who.viewer.At(w))
+		if who.viewer.Audience == disclose.Seeker && slices.Equal(decided, public) {
+			continue
+		}
+		for _, d := range decided {
 			object, field, _ := strings.Cut(d.Field, ": ")
 			if tables[object] == nil {
 				tables[object] = new(grid)

@@ -2,6 +2,7 @@ package publication
 
 import (
 	"slices"
+	"strings"
 
 	"registerd/disclose"
 	"registerd/register"
@@ -13,30 +14,67 @@ type beholder struct {
 	viewer disclose.Viewer
 }
 
-// theSponsor is the registrar of record of every made-up object.
-const theSponsor = "sponsor"
+// theSponsor is the registrar of record of every made-up object, and theHolder
+// the ROID of its contact.
+const (
+	theSponsor = "sponsor"
+	theHolder  = "HOLDER"
+)
 
-// beholders are all whom the rules tell apart: an authority once for each
-// purpose that they name, and once for any other.
+// beholders are all whom the rules tell apart.
 func beholders(rules ...disclose.Rule) []beholder {
-	out := []beholder{
-		{"the public", disclose.Viewer{Audience: disclose.Public}},
-		{"other registrars", disclose.Viewer{Audience: disclose.Registrar, Registrar: "another"}},
-		{"the registrar of record", disclose.Viewer{Audience: disclose.Registrar, Registrar: theSponsor}},
+	viewers := disclose.Beholders(theSponsor, theHolder, rules...)
+	out := make([]beholder, len(viewers))
+	for i, v := range viewers {
+		out[i] = beholder{nameOf(v, alone(v, viewers)), v}
 	}
-	var purposes []string
-	for i := range rules {
-		purposes = append(purposes, rules[i].When.Purposes...)
+	return out
+}
+
+var thePublic = beholder{"the public", disclose.Viewer{Audience: disclose.Public}}
+
+// seekers reports rules that are for some of those who say why they ask.
+func seekers(rules ...disclose.Rule) bool {
+	return slices.ContainsFunc(beholders(rules...), func(b beholder) bool { return b.viewer.Audience == disclose.Seeker })
+}
+
+// alone reports that the rules tell no purposes of the viewer's kind apart.
+func alone(v disclose.Viewer, all []disclose.Viewer) bool {
+	return !slices.ContainsFunc(all, func(other disclose.Viewer) bool { return other.Kind == v.Kind && other.Purpose != v.Purpose })
+}
+
+// nameOf is what a beholder is called; alone, it is so for any purpose.
+func nameOf(v disclose.Viewer, alone bool) string {
+	name := kindNames[v.Kind]
+	switch {
+	case v.Audience == disclose.Public:
+		return "the public"
+	case v.Audience == disclose.Holder:
+		return "the holder"
+	case v.Audience == disclose.Registrar && v.Registrar == "":
+		return "other registrars"
+	case v.Audience == disclose.Registrar:
+		return "the registrar of record"
+	case !v.OtherPurpose():
+		return name + " (" + v.Purpose + ")"
+	case alone:
+		return name
 	}
-	slices.Sort(purposes)
-	for _, p := range slices.Compact(purposes) {
-		out = append(out, beholder{"an authority (" + p + ")", disclose.Viewer{Audience: disclose.Authority, Purpose: p}})
+	return name + " (another purpose)"
+}
+
+var kindNames = map[disclose.Kind]string{
+	disclose.KindAuthority: "an authority", disclose.KindCertificateAuthority: "a certificate authority",
+	disclose.KindTradeMarkHolder: "a holder of a trade mark", disclose.KindResearcher: "a researcher",
+}
+
+// Who names one of disclose.Beholders in a language, as the published text does.
+func Who(v disclose.Viewer, language string) string {
+	name, purpose, is := strings.Cut(strings.TrimSuffix(nameOf(v, false), ")"), " (")
+	if !is {
+		return translated(language, name)
 	}
-	rest := "an authority"
-	if len(purposes) > 0 {
-		rest += " (another purpose)"
-	}
-	return append(out, beholder{rest, disclose.Viewer{Audience: disclose.Authority, Purpose: "-"}})
+	return translated(language, name) + " (" + translated(language, purpose) + ")"
 }
 
 // place is where an answer leaves, and the role in which it shows a contact.
@@ -97,9 +135,9 @@ func toldApart(all []place, rules []disclose.Rule) []place {
 // decided are the decisions on a contact's fields, under their words, and on
 // whether it is found by its handle.
 func decided(p *disclose.Policy, v disclose.Viewer, at place, c *register.Contact) []namedField {
-	v.Window = at.window
+	v = v.At(at.window)
 	sponsored := *c
-	c, sponsored.Sponsor = &sponsored, theSponsor
+	c, sponsored.Sponsor, sponsored.ROID = &sponsored, theSponsor, theHolder
 	existence := disclose.Explained{Field: "Existence"}
 	if _, found := p.Contact(v, c); found {
 		existence.Status = disclose.Shown
@@ -134,9 +172,11 @@ func viewed(p *disclose.Policy, v disclose.Viewer, role register.Role, c *regist
 }
 
 // decidedOfOthers are the decisions on the fields of all that is no contact.
-func decidedOfOthers(p *disclose.Policy, v disclose.Viewer, w disclose.Window) []namedField {
-	v.Window = w
-	domain := &disclose.Record{Domain: &register.Domain{Name: "name.example", Sponsor: theSponsor}}
+func decidedOfOthers(p *disclose.Policy, v disclose.Viewer) []namedField {
+	domain := &disclose.Record{
+		Domain:   &register.Domain{Name: "name.example", Sponsor: theSponsor, Registrant: "-"},
+		Contacts: []*register.Contact{{ROID: theHolder}},
+	}
 	var out []namedField
 	for _, o := range []struct {
 		name string

@@ -184,6 +184,15 @@ type Reader interface {
 	Close() error
 }
 
+// Referrers is a Reader's knowledge of what refers to what. A register that is read
+// for look-ups alone can do without.
+type Referrers interface {
+	// Users gives the objects that refer to one, by kind and key: at most limit of
+	// them, and no certain ones if there are more. Its cost grows with what it
+	// gives, and it does not make other questions wait. Damage may hide a user.
+	Users(ctx context.Context, of Ref, limit int) ([]Found, Edition, error)
+}
+
 // Writer changes the register. There is one load at a time; single changes
 // and a load may alternate.
 type Writer interface {

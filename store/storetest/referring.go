@@ -18,6 +18,28 @@ var referring = []sentence{
 			d.same(o.Ref, refs[i])
 		}
 	}},
+	{"those that refer to an object are found by it, as they are now", func(d *desk) {
+		c, reg := ref(store.Contacts, "c"), ref(store.Registrars, "r")
+		d.publish(registrar("r", "One"), contact("c", "Jana"), name("b.example", c, reg, c), name("a.example", reg, c), name("other.example", reg))
+		d.uses(c, 10, "a.example", "b.example")
+		d.put(name("b.example", reg), name("d.example", c))
+		d.uses(c, 10, "a.example", "d.example")
+		d.change(func(tx store.Tx) {
+			_, err := tx.Delete(ref(store.Names, "a.example"))
+			d.must(err)
+			_, err = tx.Delete(c)
+			d.must(err)
+		})
+		d.uses(c, 10, "d.example")
+		d.uses(reg, 10, "b.example", "other.example")
+		d.uses(ref(store.Hosts, "c"), 10)
+		found, _, err := d.r.(store.Referrers).Users(d.Context(), reg, 1)
+		d.must(err)
+		d.same(len(found), 1)
+		d.same(string(found[0].With[0].Bytes[1:]), "One")
+		d.publish(name("new.example", c))
+		d.uses(c, 10, "new.example")
+	}},
 	{"a changed contact shows in every name at once", func(d *desk) {
 		for _, users := range []int{1, 2, 63, 64, 65, 66, 200} {
 			key := fmt.Sprintf("c%d", users)
@@ -154,6 +176,19 @@ var referring = []sentence{
 		})
 		d.refused(err, "a reference of kept facts")
 	}},
+}
+
+// uses checks which objects refer to one.
+func (d *desk) uses(of store.Ref, limit int, want ...string) {
+	d.Helper()
+	found, edition, err := d.r.(store.Referrers).Users(d.Context(), of, limit)
+	d.must(err)
+	var got []string
+	for _, f := range found {
+		got = append(got, f.Key)
+	}
+	d.same(got, want)
+	d.same(edition.Version, d.edition().Version)
 }
 
 // everywhere checks what all names show of those they refer to.
