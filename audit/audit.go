@@ -8,10 +8,13 @@
 // delays an answer and never fails one: under pressure it drops notes and
 // counts them. It knows clients as networks only and forgets after a while.
 //
+// The records are the leaves of a Merkle tree that is signed for every minute
+// ([Checkpoint]): with a checkpoint that was kept elsewhere, [Verify] finds any
+// change since. What may tell of a person is sealed by the key of its day, and
+// forgotten by erasing that key. docs/journal.md says all of it.
+//
 // The package is not the program's log (that is log/slog), decides nothing
-// about who may see what, and is never in the register's database. The chain
-// of sequence numbers in the journal shows accidents (a torn, lost or
-// interleaved write), not forgery: whoever may write the file may rewrite it.
+// about who may see what, and is never in the register's database.
 package audit
 
 import (

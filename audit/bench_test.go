@@ -81,16 +81,21 @@ func BenchmarkRecordGrouped(b *testing.B) {
 
 func BenchmarkOpenJournal(b *testing.B) {
 	dir := filepath.Join(b.TempDir(), "audit")
-	if err := os.Mkdir(dir, dirMode); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, keysName), dirMode); err != nil {
 		b.Fatal(err)
 	}
-	body, err := disclosure("shop.example").body()
+	d := disclosure("shop.example")
+	body, err := d.body()
+	if err != nil {
+		b.Fatal(err)
+	}
+	key, err := makeKey(dir, folder(dir), noon)
 	if err != nil {
 		b.Fatal(err)
 	}
 	var text []byte
 	for i := range 100_000 {
-		text = append(appendHead(text, uint64(i)+1, noon), body...)
+		text = body.appendLine(text, uint64(i)+1, noon, key)
 	}
 	if err := os.WriteFile(filepath.Join(dir, journalName), text, fileMode); err != nil {
 		b.Fatal(err)

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -20,51 +19,69 @@ const (
 	journalName = "journal.jsonl"
 	lockName    = "journal.lock"
 	tornName    = "journal.torn-"
-	seqMember   = `{"seq":`
 )
 
-// file is what the chain asks of its file.
-type file interface {
-	io.ReaderAt
-	io.Writer // at the end
-	io.Closer
-	Stat() (fs.FileInfo, error)
-	Sync() error
-	Truncate(size int64) error
-}
-
-// chain is the journal's file and how far it is known: size bytes of whole
-// lines, the last with number seq. It is used by one goroutine at a time; other
+// chain is the journal's files and how far they are known: size bytes of whole
+// lines, the last with number tree.n. It is used by one goroutine at a time; other
 // processes are kept out by the lock, during a write only.
 type chain struct {
-	dir  string
-	file file
-	lock *os.File // beside the journal, so that the journal could be replaced
-	log  *slog.Logger
-	size int64
-	seq  uint64
-	buf  []byte
+	dir    string
+	disk   disk
+	file   file
+	lock   *os.File // beside the journal, so that the journal could be replaced
+	log    *slog.Logger
+	size   int64
+	tree   tree
+	signed signed
+	buf    []byte
 }
 
-func openChain(dir string, log *slog.Logger, open func(path string) (file, error)) (*chain, error) {
-	lock, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, fileMode)
-	if err != nil {
-		return nil, fmt.Errorf("audit journal: opening its lock: %w", err)
+// openChain opens the files of cfg, and holds them against each other.
+func openChain(cfg *JournalConfig, d disk) (_ *chain, err error) {
+	c := &chain{dir: cfg.Dir, disk: d, log: cfg.Logger}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("audit journal: %s: %w", filepath.Join(cfg.Dir, journalName), err), c.close())
+		}
+	}()
+	if c.lock, err = os.OpenFile(filepath.Join(cfg.Dir, lockName), os.O_RDWR|os.O_CREATE, fileMode); err != nil {
+		return nil, err
 	}
-	f, err := open(filepath.Join(dir, journalName))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("audit journal: opening: %w", err), lock.Close())
+	if err := c.prepare(cfg); err != nil {
+		return nil, err
 	}
-	c := &chain{dir: dir, file: f, lock: lock, log: log}
-	if err := c.begin(); err != nil {
-		return nil, errors.Join(fmt.Errorf("audit journal: %s: %w", filepath.Join(dir, journalName), err), c.close())
+	if c.tree.file, err = d.open(hashesName); err != nil {
+		return nil, err
 	}
-	return c, nil
+	if c.signed.file, err = d.open(checkpointsName); err != nil {
+		return nil, err
+	}
+	c.tree.log = cfg.Logger
+	return c, c.begin(cfg.Now)
+}
+
+// prepare makes what is missing, and puts a journal of the old form aside.
+func (c *chain) prepare(cfg *JournalConfig) (err error) {
+	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+		return err
+	}
+	defer unlockFile(c.lock)
+	if err := c.disk.mkdir(keysName); err != nil {
+		return err
+	}
+	if c.signed.keys, err = makeKeys(c.dir, c.disk, cfg.SigningKey); err != nil {
+		return err
+	}
+	if err := c.setOldAside(); err != nil {
+		return err
+	}
+	c.file, err = c.disk.open(journalName)
+	return err
 }
 
 // begin reads what is there. All but the end is read without the lock, so that
 // opening a long journal does not hold up those who write to it.
-func (c *chain) begin() error {
+func (c *chain) begin(now func() time.Time) error {
 	info, err := c.file.Stat()
 	if err != nil {
 		return err
@@ -79,11 +96,34 @@ func (c *chain) begin() error {
 	if err := c.settle(); err != nil {
 		return err
 	}
-	return syncDir(c.dir)
+	if err := c.trust(); err != nil {
+		return err
+	}
+	if err := c.disk.sync("."); err != nil {
+		return err
+	}
+	return c.closeOld(now())
 }
 
-// append writes the group and syncs it. On error nothing of it counts.
-func (c *chain) append(now time.Time, group []request) error {
+// trust holds the journal against the last checkpoint, which covers all before it.
+func (c *chain) trust() error {
+	if err := c.signed.settle(); err != nil {
+		return err
+	}
+	last := c.signed.last
+	if last.Size > c.tree.n {
+		return fmt.Errorf("%w: %d records were signed for, %d are there", ErrFork, last.Size, c.tree.n)
+	}
+	root, err := c.tree.rootAt(last.Size)
+	if err == nil && last.Note != nil && root != last.Root {
+		err = fmt.Errorf("%w: the first %d records are not those that were signed for", ErrFork, last.Size)
+	}
+	return err
+}
+
+// append writes the group and syncs it. On error nothing of it counts, and the
+// chain is to be opened anew.
+func (c *chain) append(now time.Time, group []body) error {
 	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
 		return err
 	}
@@ -91,12 +131,20 @@ func (c *chain) append(now time.Time, group []request) error {
 	if err := c.settle(); err != nil {
 		return err
 	}
-	c.buf = c.buf[:0]
-	for i, r := range group {
-		c.buf = appendHead(c.buf, c.seq+uint64(i)+1, now)
-		c.buf = append(c.buf, r.body...)
+	return c.write(now, group)
+}
+
+// write needs the lock, and a chain that is settled.
+func (c *chain) write(now time.Time, group []body) error {
+	key, err := makeKey(c.dir, c.disk, now)
+	if err != nil {
+		return err
 	}
-	_, err := c.file.Write(c.buf)
+	c.buf = c.buf[:0]
+	for i, b := range group {
+		c.buf = b.appendLine(c.buf, uint64(c.tree.n)+uint64(i)+1, now, key)
+	}
+	_, err = c.file.Write(c.buf)
 	if err == nil {
 		err = c.file.Sync()
 	}
@@ -108,9 +156,32 @@ func (c *chain) append(now time.Time, group []request) error {
 		_ = c.file.Truncate(c.size)
 		return err
 	}
+	for line := range bytes.Lines(c.buf) {
+		if err := c.tree.follow(line); err != nil {
+			return err
+		}
+	}
 	c.size += int64(len(c.buf))
-	c.seq += uint64(len(group))
-	return nil
+	return c.tree.write()
+}
+
+// checkpoint signs for what is there, unless that was done, and gives the last
+// checkpoint. Where another signs, it may be an old one.
+func (c *chain) checkpoint() (Checkpoint, error) {
+	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+		return Checkpoint{}, err
+	}
+	defer unlockFile(c.lock)
+	if err := c.settle(); err != nil {
+		return Checkpoint{}, err
+	}
+	if err := c.trust(); err != nil {
+		return Checkpoint{}, err
+	}
+	if c.signed.keys.signer == nil || c.signed.last.Size == c.tree.n {
+		return c.signed.last, nil
+	}
+	return c.signed.last, c.signed.sign(&c.tree.edge)
 }
 
 // settle continues after what others wrote since. It needs the lock: only then
@@ -130,16 +201,17 @@ func (c *chain) settle() error {
 	if info.Size() < c.size {
 		return fmt.Errorf("the file was cut from %d to %d bytes", c.size, info.Size())
 	}
-	if info.Size() == c.size {
-		return nil
-	}
-	if err := c.advance(info.Size()); err != nil {
-		return err
+	if info.Size() > c.size {
+		if err := c.advance(info.Size()); err != nil {
+			return err
+		}
 	}
 	if info.Size() > c.size {
-		return c.setAside(info.Size())
+		if err := c.setAside(info.Size()); err != nil {
+			return err
+		}
 	}
-	return nil
+	return c.tree.settle()
 }
 
 // advance moves over the whole lines before end and checks their numbers.
@@ -148,19 +220,23 @@ func (c *chain) advance(end int64) error {
 		seq, ok := lineSeq(line)
 		switch {
 		case !ok:
-			return fmt.Errorf("what follows record %d is not a record", c.seq)
-		case seq != c.seq+1:
-			return fmt.Errorf("record %d is followed by %d", c.seq, seq)
+			return fmt.Errorf("what follows record %d is not a record", c.tree.n)
+		case seq != uint64(c.tree.n)+1:
+			return fmt.Errorf("record %d is followed by %d", c.tree.n, seq)
 		}
-		c.seq, c.size = seq, c.size+int64(len(line))
-		return nil
+		c.size += int64(len(line))
+		return c.tree.follow(line)
 	})
 }
 
 // setAside moves the unfinished line between c.size and end to a file of its
 // own. It was never acknowledged, but it may be evidence.
 func (c *chain) setAside(end int64) error {
-	torn, err := c.createTorn()
+	name, err := c.free(tornName, "")
+	var torn file
+	if err == nil {
+		torn, err = c.disk.open(name)
+	}
 	if err != nil {
 		return fmt.Errorf("setting an unfinished line aside: %w", err)
 	}
@@ -169,7 +245,7 @@ func (c *chain) setAside(end int64) error {
 		err = torn.Sync()
 	}
 	if err = errors.Join(err, torn.Close()); err == nil {
-		err = syncDir(c.dir)
+		err = c.disk.sync(".")
 	}
 	if err == nil {
 		err = c.file.Truncate(c.size)
@@ -181,70 +257,32 @@ func (c *chain) setAside(end int64) error {
 		return fmt.Errorf("setting an unfinished line aside: %w", err)
 	}
 	c.log.Warn("audit journal: an unfinished last line was set aside",
-		"file", torn.Name(), "bytes", end-c.size, "after_record", c.seq)
+		"file", name, "bytes", end-c.size, "after_record", c.tree.n)
 	return nil
 }
 
-func (c *chain) createTorn() (*os.File, error) {
+// free is the first name, numbered from 1, that no file has. It needs the lock.
+func (c *chain) free(before, after string) (string, error) {
 	for n := 1; ; n++ {
-		path := filepath.Join(c.dir, tornName+strconv.Itoa(n))
-		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, err
+		name := before + strconv.Itoa(n) + after
+		switch _, err := os.Lstat(filepath.Join(c.dir, name)); {
+		case errors.Is(err, fs.ErrNotExist):
+			return name, nil
+		case err != nil:
+			return "", err
 		}
 	}
 }
 
-func (c *chain) close() error { return errors.Join(c.file.Close(), c.lock.Close()) }
-
-// eachLine gives f each whole line, newline included, valid during the call.
-// An unfinished last line is left out.
-func eachLine(r io.Reader, f func(line []byte) error) error {
-	br := bufio.NewReaderSize(r, maxLine)
-	for {
-		line, err := br.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			// No record is this long. It is an unfinished line all the same if
-			// no newline follows: some file systems leave zeros after a crash.
-			for errors.Is(err, bufio.ErrBufferFull) {
-				_, err = br.ReadSlice('\n')
-			}
-			if err == nil {
-				return fmt.Errorf("a line is longer than %d bytes", maxLine)
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := f(line); err != nil {
-			return err
+func (c *chain) close() error {
+	var err error
+	for _, f := range []file{c.file, c.tree.file, c.signed.file} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
 		}
 	}
-}
-
-// lineSeq reads the number of a record, and looks at no more of the line than
-// that and its end: opening reads journals of years.
-func lineSeq(line []byte) (uint64, bool) {
-	rest, ok := bytes.CutPrefix(line, []byte(seqMember))
-	digits, _, more := bytes.Cut(rest, []byte(","))
-	if !ok || !more || !bytes.HasSuffix(line, []byte("}\n")) {
-		return 0, false
+	if c.lock != nil {
+		err = errors.Join(err, c.lock.Close())
 	}
-	seq, err := strconv.ParseUint(string(digits), 10, 64)
-	return seq, err == nil
+	return err
 }
-
-func lockFile(f *os.File, how int) error {
-	for {
-		err := unix.Flock(int(f.Fd()), how)
-		if !errors.Is(err, unix.EINTR) {
-			return os.NewSyscallError("flock", err)
-		}
-	}
-}
-
-// unlockFile cannot fail in a way that leaves the lock held: closing frees it.
-func unlockFile(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }

@@ -102,40 +102,6 @@ func TestABrokenChainIsRefused(t *testing.T) {
 	}
 }
 
-func TestAJournalThatIsChangedUnderneathRefusesForGood(t *testing.T) {
-	for name, spoil := range map[string]func(path string) error{
-		"cut short": func(path string) error { return os.Truncate(path, 10) },
-		"removed":   os.Remove,
-		"replaced": func(path string) error {
-			return errors.Join(os.Rename(path, path+".1"), os.WriteFile(path, nil, fileMode))
-		},
-		"a gap written": func(path string) error {
-			return os.WriteFile(path, []byte(strings.Repeat("{\"seq\":1,}\n", 99)), fileMode)
-		},
-	} {
-		cfg := journalConfig(t)
-		j := mustOpenJournal(t, cfg)
-		mustRecord(t, j, "one.example")
-		path := filepath.Join(cfg.Dir, journalName)
-		whole, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := spoil(path); err != nil {
-			t.Fatal(err)
-		}
-		if err := j.Record(t.Context(), disclosure("two.example")); err == nil {
-			t.Errorf("%s: recorded", name)
-		}
-		if err := os.WriteFile(path, whole, fileMode); err != nil {
-			t.Fatal(err)
-		}
-		if err := j.Record(t.Context(), disclosure("three.example")); err == nil || j.Err() == nil {
-			t.Errorf("%s: forgotten once it was undone", name)
-		}
-	}
-}
-
 func TestTwoJournalsInOneDirectoryDoNotInterleave(t *testing.T) {
 	cfg := journalConfig(t)
 	var all sync.WaitGroup

@@ -84,11 +84,10 @@ func TestWhereverTheDiskFailsAnswersAreASubsetOfRecords(t *testing.T) {
 
 func failingDisk(t *testing.T, disk *faultyFile, records int) {
 	cfg := journalConfig(t)
-	j, err := openJournal(cfg, func(path string) (file, error) {
-		f, err := openAppend(path)
+	j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
 		disk.file = f
-		return disk, err
-	})
+		return disk
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,10 +121,26 @@ func failingDisk(t *testing.T, disk *faultyFile, records int) {
 	}
 }
 
+// closedDisk opens no file of that name.
+type closedDisk struct {
+	folder
+	name string
+}
+
+func (d closedDisk) open(name string) (file, error) {
+	if name == d.name {
+		return nil, errDisk
+	}
+	return d.folder.open(name)
+}
+
 func TestAJournalThatCannotBeOpenedIsRefused(t *testing.T) {
-	_, err := openJournal(journalConfig(t), func(string) (file, error) { return nil, errDisk })
-	if !errors.Is(err, errDisk) {
-		t.Errorf("%v, want %v", err, errDisk)
+	for _, name := range []string{journalName, hashesName, checkpointsName} {
+		cfg := journalConfig(t)
+		_, err := openJournal(cfg, closedDisk{folder(cfg.Dir), name})
+		if !errors.Is(err, errDisk) {
+			t.Errorf("%s: %v, want %v", name, err, errDisk)
+		}
 	}
 }
 
@@ -137,11 +152,10 @@ func TestADiskThatFailsWhileSettingAsideLosesNothing(t *testing.T) {
 		mustRecord(t, j, "one.example")
 		spill(t, cfg.Dir, tail)
 		disk := &cutFile{failAt: failAt}
-		_, err := openJournal(cfg, func(path string) (file, error) {
-			f, err := openAppend(path)
+		_, err := openJournal(cfg, onJournal(cfg, func(f file) file {
 			disk.file = f
-			return disk, err
-		})
+			return disk
+		}))
 		if !errors.Is(err, errDisk) {
 			t.Errorf("failing at %d: %v, want %v", failAt, err, errDisk)
 		}

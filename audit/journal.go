@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 )
@@ -17,15 +16,31 @@ var (
 	ErrClosed = errors.New("audit journal: closed")
 )
 
-// maxGroup limits how many records share one sync, so that a line of waiting
-// callers cannot make the first of them wait without end.
-const maxGroup = 128
+const (
+	// maxGroup limits how many records share one sync, so that a line of waiting
+	// callers cannot make the first of them wait without end.
+	maxGroup = 128
+	// mendEvery is how often a journal that failed is opened anew.
+	mendEvery = 10 * time.Second
+	// signEvery is how often a journal that grew is signed for.
+	signEvery = time.Minute
+)
 
-// JournalConfig is what a journal needs; all of it.
+// JournalConfig is what a journal needs.
 type JournalConfig struct {
 	Dir    string           // of its own, made with mode 0700 if it is missing
 	Now    func() time.Time // stamps the records
-	Logger *slog.Logger     // hears of torn lines that were set aside
+	Logger *slog.Logger     // hears of torn lines that were set aside, and of failures
+
+	// SigningKey is the path of the key that checkpoints are signed by, made if it
+	// is missing. Default: checkpoint.key in Dir; if that is missing and the
+	// journal was signed for before, this one does not sign.
+	SigningKey string
+	// Places are told every checkpoint.
+	Places []Place
+	// KeepMonths is for how many months what may tell of a person can be read;
+	// then the keys are erased. 0 erases none.
+	KeepMonths int
 }
 
 // Journal is the append-only book of disclosures, DIR/journal.jsonl, one JSON
@@ -35,21 +50,41 @@ type JournalConfig struct {
 //
 // The zero Journal is [None].
 type Journal struct {
-	now   func() time.Time
-	chain *chain
-	queue chan request
-	stop  chan struct{}
-	done  chan struct{}
-	once  sync.Once
+	cfg    JournalConfig
+	disk   disk
+	queue  chan request
+	asked  chan chan signing
+	stop   chan struct{}
+	done   chan struct{}
+	once   sync.Once
+	handed *handing
+
+	chain  *chain // nil while it cannot be opened; the writer's
+	erased string // the day of the last erasure; the writer's
 
 	mu     sync.Mutex
 	broken error
+	state  State
+}
+
+// State is how far a journal is, for metrics.
+type State struct {
+	Records      int64 // written
+	Checkpointed int64 // of those, signed for
+	Signed       time.Time
+	Handed       time.Time // when every place was last told a checkpoint
 }
 
 // request is a record that waits for the disk.
 type request struct {
-	body    []byte
+	body    body
 	outcome chan error // has room for one, so that the writer never waits
+}
+
+// signing is the outcome of a checkpoint that was asked for.
+type signing struct {
+	checkpoint Checkpoint
+	err        error
 }
 
 // None is the journal of a desk that keeps none: every Record fails with
@@ -57,57 +92,107 @@ type request struct {
 func None() *Journal { return new(Journal) }
 
 // OpenJournal opens the journal in cfg.Dir, or begins it. An unfinished last
-// line, left by a crash, is moved to journal.torn-N and reported to the
-// logger. A journal whose sequence has a gap, or that holds anything but
-// records, is refused. The whole file is read, at memory speed.
+// line, left by a crash, is moved to journal.torn-N and reported to the logger.
+// A journal of the old form is closed and kept. One whose sequence has a gap,
+// that holds anything but records, or that is not what its hashes and its last
+// checkpoint say, is refused. The whole file is read and hashed.
 func OpenJournal(cfg JournalConfig) (*Journal, error) {
-	return openJournal(cfg, openAppend)
+	return openJournal(cfg, folder(cfg.Dir))
 }
 
-func openJournal(cfg JournalConfig, open func(path string) (file, error)) (*Journal, error) {
+func openJournal(cfg JournalConfig, d disk) (*Journal, error) {
+	j, err := startJournal(cfg, d)
+	if err == nil {
+		err = j.refusal()
+	}
+	if err != nil && j != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, err
+}
+
+// StartJournal is OpenJournal for a server: if the journal cannot be opened, it
+// refuses, says why in Err, and tries again, as it does after it failed. An
+// error is of the configuration alone.
+func StartJournal(cfg JournalConfig) (*Journal, error) {
+	return startJournal(cfg, folder(cfg.Dir))
+}
+
+func (cfg *JournalConfig) check() error {
 	switch {
 	case cfg.Dir == "":
-		return nil, errors.New("audit journal: no directory given")
+		return errors.New("audit journal: no directory given")
 	case cfg.Now == nil:
-		return nil, errors.New("audit journal: no clock given")
+		return errors.New("audit journal: no clock given")
 	case cfg.Logger == nil:
-		return nil, errors.New("audit journal: no logger given")
+		return errors.New("audit journal: no logger given")
+	case cfg.KeepMonths < 0:
+		return errors.New("audit journal: it cannot be kept for a negative time")
 	}
-	if err := prepareDir(cfg.Dir); err != nil {
-		return nil, err
-	}
-	c, err := openChain(cfg.Dir, cfg.Logger, open)
-	if err != nil {
+	return nil
+}
+
+func startJournal(cfg JournalConfig, d disk) (*Journal, error) {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	j := &Journal{
-		now:   cfg.Now,
-		chain: c,
-		queue: make(chan request),
-		stop:  make(chan struct{}),
-		done:  make(chan struct{}),
+		cfg: cfg, disk: d,
+		queue: make(chan request), asked: make(chan chan signing),
+		stop: make(chan struct{}), done: make(chan struct{}),
 	}
+	j.handed = newHanding(cfg.Places, cfg.Logger, func() { j.note(func(s *State) { s.Handed = cfg.Now() }) })
+	j.open()
 	go j.write()
 	return j, nil
+}
+
+// open opens the chain, or breaks the journal.
+func (j *Journal) open() {
+	err := prepareDir(j.cfg.Dir)
+	if err == nil {
+		j.chain, err = openChain(&j.cfg, j.disk)
+	}
+	if err != nil {
+		j.fail(err)
+		return
+	}
+	j.mu.Lock()
+	j.broken = nil
+	j.state.Records, j.state.Checkpointed = j.chain.tree.n, j.chain.signed.last.Size
+	j.mu.Unlock()
+	j.erase()
+}
+
+// fail breaks the journal until it is opened anew.
+func (j *Journal) fail(err error) {
+	if j.chain != nil {
+		_ = j.chain.close() // what matters was synced, or is in doubt already
+		j.chain = nil
+	}
+	j.mu.Lock()
+	j.broken = err
+	j.mu.Unlock()
 }
 
 // Record returns nil only after d is on disk. On any error the answer must not
 // leave, though the record may be there: answers are a subset of records.
 //
-// After a failed write or sync every Record fails until the journal is opened
-// anew, since the state of the file is then unknown. A disclosure that is
-// incomplete, or over 64 KiB, fails alone. When ctx ends Record stops waiting.
+// After a failed write or sync every Record fails until the journal was opened
+// anew, since the state of the file is then unknown; that is tried every ten
+// seconds. A disclosure that is incomplete, or over the limit, fails alone.
+// When ctx ends Record stops waiting.
 func (j *Journal) Record(ctx context.Context, d Disclosure) error {
-	if j.chain == nil {
+	if j.queue == nil {
 		return ErrNoJournal
 	}
-	body, err := d.body()
+	b, err := d.body()
 	if err != nil {
 		return err
 	}
 	// The queue has no room of its own: callers who gave up leave nothing
 	// behind in it, however long the disk takes.
-	r := request{body: body, outcome: make(chan error, 1)}
+	r := request{body: b, outcome: make(chan error, 1)}
 	select {
 	case j.queue <- r:
 	case <-j.stop:
@@ -123,10 +208,27 @@ func (j *Journal) Record(ctx context.Context, d Disclosure) error {
 	}
 }
 
+// Checkpoint signs for what is there now, and gives the last checkpoint.
+func (j *Journal) Checkpoint(ctx context.Context) (Checkpoint, error) {
+	if j.queue == nil {
+		return Checkpoint{}, ErrNoJournal
+	}
+	reply := make(chan signing, 1)
+	select {
+	case j.asked <- reply:
+	case <-j.stop:
+		return Checkpoint{}, ErrClosed
+	case <-ctx.Done():
+		return Checkpoint{}, fmt.Errorf("audit journal: waiting to sign: %w", context.Cause(ctx))
+	}
+	s := <-reply
+	return s.checkpoint, s.err
+}
+
 // Err says why the journal refuses to record, or nil: it is for readiness, and
 // for refusing a privileged question before it costs a look-up.
 func (j *Journal) Err() error {
-	if j.chain == nil {
+	if j.queue == nil {
 		return ErrNoJournal
 	}
 	select {
@@ -137,70 +239,39 @@ func (j *Journal) Err() error {
 	return j.refusal()
 }
 
+// State is how far the journal is.
+func (j *Journal) State() State {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state
+}
+
 func (j *Journal) refusal() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.broken
 }
 
-// Close lets the records that were taken reach the disk and closes the file.
+func (j *Journal) note(f func(*State)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	f(&j.state)
+}
+
+// Close lets the records that were taken reach the disk, signs for them, tells
+// the places, and closes the files.
 func (j *Journal) Close() error {
-	if j.chain == nil {
+	if j.queue == nil {
 		return nil
 	}
 	err := ErrClosed
 	j.once.Do(func() {
 		close(j.stop)
 		<-j.done
-		err = j.chain.close()
+		err = nil
+		if j.chain != nil {
+			err = j.chain.close()
+		}
 	})
 	return err
-}
-
-// write is the one writer: whoever comes while it syncs forms the next group.
-func (j *Journal) write() {
-	defer close(j.done)
-	for {
-		select {
-		case first := <-j.queue:
-			group := j.gather(first)
-			err := j.commit(group)
-			for _, r := range group {
-				r.outcome <- err
-			}
-		case <-j.stop:
-			return
-		}
-	}
-}
-
-func (j *Journal) gather(first request) []request {
-	group := []request{first}
-	for len(group) < maxGroup {
-		select {
-		case r := <-j.queue:
-			group = append(group, r)
-		default:
-			return group
-		}
-	}
-	return group
-}
-
-func (j *Journal) commit(group []request) error {
-	if err := j.refusal(); err != nil {
-		return err
-	}
-	err := j.chain.append(j.now(), group)
-	if err != nil {
-		err = fmt.Errorf("audit journal: refusing until it is opened anew: %w", err)
-		j.mu.Lock()
-		j.broken = err
-		j.mu.Unlock()
-	}
-	return err
-}
-
-func openAppend(path string) (file, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, fileMode)
 }

@@ -32,7 +32,7 @@ func TestARecordReadsBackWholeButForTheAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Client = netip.Addr{}
-	want := []Record{{Seq: 1, Time: noon, Disclosure: d, Client: netip.MustParsePrefix("192.0.2.0/24")}}
+	want := []Record{{Seq: 1, Time: noon, Told: 2, Disclosure: d, Client: netip.MustParsePrefix("192.0.2.0/24")}}
 	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}, netip.Prefix{})); diff != "" {
 		t.Error(diff)
 	}
@@ -40,8 +40,10 @@ func TestARecordReadsBackWholeButForTheAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(raw), "192.0.2.77") {
-		t.Errorf("the journal holds a full address: %s", raw)
+	for _, secret := range []string{"192.0.2", "Police of Example", "Canary", "2026/114", "shop.example", "c-1", "email", "C1-EXAMPLE"} {
+		if strings.Contains(string(raw), secret) {
+			t.Errorf("the journal has %s in clear: %s", secret, raw)
+		}
 	}
 }
 
@@ -49,9 +51,15 @@ func TestTheBooksAreForTheirOwnerOnly(t *testing.T) {
 	cfg := journalConfig(t)
 	mustRecord(t, mustOpenJournal(t, cfg), "shop.example")
 	for path, want := range map[string]os.FileMode{
-		cfg.Dir:                             os.ModeDir | 0o700,
-		filepath.Join(cfg.Dir, journalName): 0o600,
-		filepath.Join(cfg.Dir, lockName):    0o600,
+		cfg.Dir:                                   os.ModeDir | 0o700,
+		filepath.Join(cfg.Dir, keysName):          os.ModeDir | 0o700,
+		filepath.Join(cfg.Dir, journalName):       0o600,
+		filepath.Join(cfg.Dir, lockName):          0o600,
+		filepath.Join(cfg.Dir, hashesName):        0o600,
+		filepath.Join(cfg.Dir, checkpointsName):   0o600,
+		filepath.Join(cfg.Dir, signingName):       0o600,
+		filepath.Join(cfg.Dir, verifyingName):     0o600,
+		filepath.Join(cfg.Dir, keyName(atNoon())): 0o600,
 	} {
 		info, err := os.Stat(path)
 		if err != nil {
@@ -74,6 +82,7 @@ func TestAMissingPartIsRefused(t *testing.T) {
 		func(c *JournalConfig) { c.Dir = "" },
 		func(c *JournalConfig) { c.Now = nil },
 		func(c *JournalConfig) { c.Logger = nil },
+		func(c *JournalConfig) { c.KeepMonths = -1 },
 	} {
 		cfg := journalConfig(t)
 		remove(&cfg)
@@ -114,10 +123,12 @@ func TestABadDisclosureFailsAlone(t *testing.T) {
 	cfg := journalConfig(t)
 	j := mustOpenJournal(t, cfg)
 	for name, spoil := range map[string]func(*Disclosure){
-		"nobody asked":   func(d *Disclosure) { d.Caller = "" },
-		"no audience":    func(d *Disclosure) { d.Audience = "" },
-		"no question":    func(d *Disclosure) { d.Question = "" },
-		"over the limit": func(d *Disclosure) { d.Case = strings.Repeat("9", maxLine) },
+		"nobody asked":                  func(d *Disclosure) { d.Caller = "" },
+		"no audience":                   func(d *Disclosure) { d.Audience = "" },
+		"no question":                   func(d *Disclosure) { d.Question = "" },
+		"over the limit":                func(d *Disclosure) { d.Case = strings.Repeat("9", maxLine) },
+		"an entry of the journal's own": func(d *Disclosure) { d.Entry = EntryKeyErased },
+		"an entry that is none":         func(d *Disclosure) { d.Entry = "gossip" },
 	} {
 		d := disclosure("bad.example")
 		spoil(&d)
@@ -130,7 +141,7 @@ func TestABadDisclosureFailsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Case += strings.Repeat("9", maxLine-headRoom-len(body))
+	d.Basis += strings.Repeat("9", maxLine-body.size())
 	if err := j.Record(t.Context(), d); err != nil {
 		t.Errorf("a record just within the limit: %v", err)
 	}
@@ -144,11 +155,10 @@ func TestManyRecordsShareASync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := &gatedFile{gate: make(chan struct{})}
 		cfg := journalConfig(t)
-		j, err := openJournal(cfg, func(path string) (file, error) {
-			f, err := openAppend(path)
+		j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
 			gate.file = f
-			return gate, err
-		})
+			return gate
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,11 +209,10 @@ func TestACallerWhoGivesUpIsNotAcknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := &gatedFile{gate: make(chan struct{})}
 		cfg := journalConfig(t)
-		j, err := openJournal(cfg, func(path string) (file, error) {
-			f, err := openAppend(path)
+		j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
 			gate.file = f
-			return gate, err
-		})
+			return gate
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -65,11 +65,36 @@ func child(dir string) error {
 
 func disclosure(question string) Disclosure {
 	return Disclosure{
-		Caller: "police-7", Organisation: "Police of Example", Audience: "authority",
-		Purpose: "criminal investigation", Case: "2026/114", Window: "rdap", Question: question,
-		Kind: "contact", Key: "c-1", Fields: []string{"name", "email"}, Contacts: []string{"C1-EXAMPLE"}, Rules: "builtin-1", Serial: 42,
-		Client: netip.MustParseAddr("192.0.2.77"),
+		Entry: EntryDisclosure, Caller: "police-7", Requester: "authority", Audience: "authority",
+		Purpose: "criminalInvestigation", Basis: "Criminal Code § 1", Window: "rdap", Kind: "contact",
+		Reference: "R-2026-000001", Rules: "builtin-1", Serial: 42, Generation: 3, Until: noon.AddDate(0, 6, 0),
+		Organisation: "Police of Example", Person: "Officer Canary", Case: "2026/114", Question: question, Key: "c-1",
+		Fields: []string{"name", "email"}, Contacts: []string{"C1-EXAMPLE"}, Client: netip.MustParseAddr("192.0.2.77"),
 	}
+}
+
+// wrapped is a folder whose files are not what they seem.
+type wrapped struct {
+	folder
+	wrap func(name string, f file) file
+}
+
+func (d wrapped) open(name string) (file, error) {
+	f, err := d.folder.open(name)
+	if err != nil {
+		return nil, err
+	}
+	return d.wrap(name, f), nil
+}
+
+// onJournal wraps the journal's own file.
+func onJournal(cfg JournalConfig, wrap func(f file) file) disk {
+	return wrapped{folder(cfg.Dir), func(name string, f file) file {
+		if name == journalName {
+			return wrap(f)
+		}
+		return f
+	}}
 }
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)

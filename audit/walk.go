@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,10 +16,35 @@ import (
 var ErrTorn = errors.New("audit journal: ends in an unfinished line")
 
 // Walk gives f the records of the journal in dir, oldest first, those of the
-// moment it was called; others may write meanwhile. It stops at the first error
-// of f and returns it. A gap or a line that is not a record is an error;
-// after all records an unfinished last line is [ErrTorn].
+// moment it was called; others may write meanwhile. Those of journals of the
+// old form come before. What is sealed is opened, or [Record.Gone]. It stops at
+// the first error of f and returns it. A gap, a broken seal or a line that is not
+// a record is an error; after all records an unfinished last line is [ErrTorn].
+//
+// It does not say whether the journal is what it was: that is [Verify].
 func Walk(dir string, f func(Record) error) error {
+	olds, err := oldNames(dir)
+	if err != nil {
+		return fmt.Errorf("audit journal: reading: %w", err)
+	}
+	for _, name := range olds {
+		if err := eachOld(dir, name, f); err != nil {
+			return err
+		}
+	}
+	keys := newKeyring(dir)
+	return eachRecord(dir, func(r Record, line []byte, sealed string) error {
+		if sealed != "" {
+			if err := keys.unseal(&r, line, sealed); err != nil {
+				return fmt.Errorf("audit journal: record %d: %w", r.Seq, err)
+			}
+		}
+		return f(r)
+	})
+}
+
+// eachRecord reads the records of the journal in use, and opens no seal.
+func eachRecord(dir string, f func(r Record, line []byte, sealed string) error) error {
 	journal, err := os.Open(filepath.Join(dir, journalName))
 	if err != nil {
 		return fmt.Errorf("audit journal: reading: %w", err)
@@ -30,18 +54,22 @@ func Walk(dir string, f func(Record) error) error {
 	if err != nil {
 		return fmt.Errorf("audit journal: reading: %w", err)
 	}
+	return readRecords(io.NewSectionReader(journal, 0, size), size, f)
+}
+
+func readRecords(journal io.Reader, size int64, f func(r Record, line []byte, sealed string) error) error {
 	var seen int64
 	var seq uint64
-	err = eachLine(io.NewSectionReader(journal, 0, size), func(line []byte) error {
-		var r Record
-		if err := json.Unmarshal(line, &r); err != nil {
+	err := eachLine(journal, func(line []byte) error {
+		r, sealed, err := parse(line)
+		if err != nil {
 			return fmt.Errorf("audit journal: after record %d: %w", seq, err)
 		}
 		if r.Seq != seq+1 {
 			return fmt.Errorf("audit journal: record %d is followed by %d", seq, r.Seq)
 		}
 		seq, seen = r.Seq, seen+int64(len(line))
-		return f(r)
+		return f(r, line, sealed)
 	})
 	if err == nil && seen < size {
 		return ErrTorn
