@@ -14,8 +14,8 @@ import (
 // some of them only, the answers are fewer than the names: who asks again for
 // the rest hears when.
 func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, About, error) {
-	p := d.published.Load()
-	v := &visit{desk: d, published: p, question: q, kind: KindAvailability, began: d.now(), count: len(names), zone: p.zone("")}
+	v := d.begin(q, KindAvailability)
+	v.count = len(names)
 	granted, ticket, over := d.limiter.AdmitMany(client(q.Caller), ratelimit.Availability, len(names))
 	if over != nil {
 		return nil, d.About(), v.leave(over)
@@ -28,7 +28,7 @@ func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, A
 		edition, err = v.names(ctx, names, out)
 	}
 	if err != nil {
-		ticket.Refund()
+		v.ticket.Refund()
 		return nil, d.About(), v.leave(fmt.Errorf("availability: reading the register: %w", err))
 	}
 	d.last.Store(&edition)
@@ -36,7 +36,10 @@ func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, A
 	if over != nil {
 		return nil, d.About(), v.leave(over)
 	}
-	return out, v.about(&edition), v.leave(nil)
+	if over := v.settle(nil); over != nil {
+		return nil, d.About(), over
+	}
+	return out, v.about(&edition), nil
 }
 
 // names fills in what the first names are, all of one edition of the register.

@@ -86,7 +86,7 @@ func (v *visit) sum(p *plan, body []byte) []byte {
 	viewer := v.viewer()
 	b := appendTexts(nil, "registerd cursor",
 		p.text(), sortText(p.asked), p.part.String(), strconv.Itoa(p.size),
-		v.question.Caller.Account, viewer.Audience.String(), viewer.Registrar, viewer.Purpose, viewer.Window.String(),
+		v.question.Caller.Account, viewer.Audience.String(), viewer.Kind.String(), viewer.Registrar, viewer.Holder, viewer.Purpose, viewer.Window.String(),
 		v.published.Policy.Version())
 	mac := hmac.New(sha256.New, v.desk.searchKey)
 	mac.Write(b)

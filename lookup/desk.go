@@ -53,6 +53,8 @@ const (
 	KindHelp         Kind = "help"
 	KindCredential   Kind = "credential"
 	KindSearch       Kind = "search"
+	KindRequest      Kind = "request" // for what is not public
+	KindHolder       Kind = "holder"  // what is shown of one, to itself
 	KindOther        Kind = "other"
 )
 
@@ -114,7 +116,7 @@ type Config struct {
 	Now       func() time.Time
 
 	// Observe is told of every question, for metrics. It may be nil.
-	Observe func(w Window, k Kind, a disclose.Audience, o audit.Outcome, took time.Duration)
+	Observe func(Observation)
 
 	// SearchKey authenticates the cursors of searches. Machines that answer for
 	// one another have the same; without one, the desk draws its own.
@@ -140,8 +142,9 @@ type Desk struct {
 	journal   *audit.Journal
 	accessLog *audit.AccessLog
 	now       func() time.Time
-	observe   func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration)
+	observe   func(Observation)
 	published atomic.Pointer[Published]
+	admitted  atomic.Pointer[access.Access]
 	kept      *lru.TwoQueueCache[asked, *keptAnswer]
 	last      atomic.Pointer[store.Edition]
 	referrals *referral.Directory
@@ -176,7 +179,7 @@ func New(c Config) (*Desk, error) {
 		rand.Read(d.searchKey) // never fails
 	}
 	if d.observe == nil {
-		d.observe = func(Window, Kind, disclose.Audience, audit.Outcome, time.Duration) {}
+		d.observe = func(Observation) {}
 	}
 	if c.Kept > 0 {
 		kept, err := lru.New2Q[asked, *keptAnswer](c.Kept)
@@ -192,11 +195,12 @@ func New(c Config) (*Desk, error) {
 }
 
 // Publish replaces what the operator publishes, from the next question on.
+// Without an Access, who is admitted stays as it is.
 func (d *Desk) Publish(p Published) error {
 	switch {
 	case p.Policy == nil:
 		return errors.New("desk: no publication rules")
-	case p.Access == nil:
+	case p.Access == nil && d.admitted.Load() == nil:
 		return errors.New("desk: no access")
 	}
 	for name, z := range p.Zones {
@@ -205,8 +209,15 @@ func (d *Desk) Publish(p Published) error {
 		}
 	}
 	d.published.Store(&p)
+	if p.Access != nil {
+		d.admitted.Store(p.Access)
+	}
 	return nil
 }
+
+// Admit replaces who has an account, in every window from the next question on.
+// Nothing else that is published changes.
+func (d *Desk) Admit(a *access.Access) { d.admitted.Store(a) }
 
 // About is what every answer says of the register itself.
 type About struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 
+	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
 	"registerd/ratelimit"
@@ -37,7 +38,7 @@ type asked struct {
 type keptAnswer struct {
 	version   uint64
 	published *Published
-	personal  int
+	cost      ratelimit.Cost
 	written   Written
 }
 
@@ -79,9 +80,12 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.zone = v.published.zone(name)
+	v.zone, v.cost.About = v.published.zone(name), string(name)
 	if a := v.ready(ctx, name); a != nil {
-		return a, v.leave(nil)
+		if over := v.settle(nil); over != nil {
+			return nil, over
+		}
+		return a, nil
 	}
 	a, out, err := v.domain(ctx, name)
 	for try := 1; try < searchTries && errors.Is(err, errMoved); try++ {
@@ -91,14 +95,14 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	case err != nil && OutcomeOf(err) == audit.Failed:
 		return nil, v.failRead(ctx, err)
 	case err != nil:
-		return nil, v.leave(err)
+		return nil, v.missing(err)
 	}
 	if err := v.release(ctx, out); err != nil {
 		return nil, err
 	}
 	if v.keeps() {
 		a.keep = func(w Written) {
-			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, out.personal, w})
+			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, v.cost, w})
 		}
 	}
 	return a, nil
@@ -111,6 +115,7 @@ func (v *visit) domain(ctx context.Context, name register.Name) (*DomainAnswer, 
 		return nil, disclosure{}, err
 	}
 	v.desk.last.Store(&edition)
+	v.lies(access.Domain, zoneOf(&edition, name))
 	if !found[0].There() {
 		return v.absent(ctx, name, edition)
 	}
@@ -137,7 +142,7 @@ func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 	if err != nil || e.Version != k.version {
 		return nil
 	}
-	v.ticket.Charge(k.personal)
+	v.cost = k.cost
 	return &DomainAnswer{About: v.about(&e), kept: &k.written}
 }
 
@@ -145,7 +150,12 @@ func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 // default language and the usual form.
 func (v *visit) keeps() bool {
 	q := &v.question
-	return v.desk.kept != nil && !q.NoPersons && !q.Apart && v.viewer().Audience == disclose.Public && v.language() == v.zone.Languages[0]
+	return v.desk.kept != nil && !q.NoPersons && !q.Apart && q.Part == disclose.Full && v.public() && v.language() == v.zone.Languages[0]
+}
+
+// public reports a caller who is of the public whatever the question is about.
+func (v *visit) public() bool {
+	return v.question.Caller.Bounds == nil && v.viewer() == disclose.Viewer{Audience: disclose.Public, Window: v.question.Window}
 }
 
 // absent says that a name is not there: which is one thing in a zone of ours,
@@ -175,7 +185,7 @@ func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosu
 		view := v.published.Policy.Reserved(v.viewer(), r)
 		a.Reserved = &view
 		a.Name.reserved(&view)
-		out.fields = func() []disclose.Field { return nil }
+		out.missed = true
 	default:
 		record, err := decodeRecord(f)
 		if err == nil {
@@ -188,9 +198,12 @@ func (v *visit) discloseName(ctx context.Context, a *DomainAnswer, out *disclosu
 		if v.question.NoPersons {
 			view = view.WithoutPersons()
 		}
-		a.Domain = &view
 		a.Name.registered(&view)
-		out.personal, out.fields, out.contacts = view.PersonalRecords(), view.Disclosed, view.ContactsShown
+		view = view.Narrow(v.question.Part)
+		a.Domain = &view
+		out.personal = view.PersonalRecords()
+		out.told = func(t *disclose.Tally) { t.Domain(&view) }
+		out.contacts = func() []string { return whose(&view, record) }
 	}
 	return nil
 }

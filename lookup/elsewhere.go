@@ -138,9 +138,9 @@ func (d *Desk) refer(q Question, kind Kind, bad error, find func() (supported bo
 		return err
 	}
 	if base == "" {
-		return v.leave(fmt.Errorf("%s: %w", kind, register.ErrNotFound))
+		return v.settle(fmt.Errorf("%s: %w", kind, register.ErrNotFound))
 	}
-	return v.leave(&Elsewhere{Base: base, Kind: kind, Object: object})
+	return v.settle(&Elsewhere{Base: base, Kind: kind, Object: object})
 }
 
 // parseNetwork reads an address, or one with the length of its network (RFC 9082

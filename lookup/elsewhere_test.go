@@ -7,12 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"registerd/access"
 	"registerd/audit"
 	"registerd/lookup"
-	"registerd/ratelimit"
 	"registerd/referral"
 	"registerd/register"
 	"registerd/store"
@@ -255,24 +253,17 @@ func TestATagThatIsNoneIsRefused(t *testing.T) {
 }
 
 func TestAReferralCostsAQuestionAndWhatIsNotSupportedANonsense(t *testing.T) {
-	one := ratelimit.Budgets{IPv4: []ratelimit.Level{{Bits: 32, Budget: ratelimit.Budget{Rate: 0.001, Burst: 1}}},
-		IPv6: []ratelimit.Level{{Bits: 64, Budget: ratelimit.Budget{Rate: 0.001, Burst: 1}}}, Account: ratelimit.Budget{Rate: 0.001, Burst: 1}}
 	for _, with := range []*referral.Directory{nil, directory(t)} {
-		limiter, err := ratelimit.New(ratelimit.Config{Memory: 64 << 10, Lookup: one, Availability: one, Failure: one,
-			Server: ratelimit.Budget{Rate: 1000, Burst: 1000}, Now: func() time.Time { return now }})
-		if err != nil {
-			t.Fatal(err)
-		}
 		s := newScene(t)
-		s.config.Limiter, s.config.Referrals = limiter, with
-		s.reopen()
+		s.config.Referrals = with
+		s.budget(1)
 		if err := s.Network(t.Context(), s.ask(public, "192.0.2.1")); lookup.OutcomeOf(err) == audit.Limited {
 			t.Fatal(err)
 		}
 		if err := s.Network(t.Context(), s.ask(public, "192.0.2.1")); lookup.OutcomeOf(err) != audit.Limited {
 			t.Errorf("the second is %v", err)
 		}
-		_, err = s.Domain(t.Context(), s.ask(access.Public(open), "shop.example"))
+		_, err := s.Domain(t.Context(), s.ask(access.Public(open), "shop.example"))
 		if spent := lookup.OutcomeOf(err) == audit.Limited; spent != (with != nil) {
 			t.Errorf("with a directory %v: a question after it is %v", with != nil, err)
 		}

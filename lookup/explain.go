@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"registerd/access"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -29,6 +30,7 @@ func (d *Desk) Explain(ctx context.Context, q Question, kind Kind) (*Explanation
 	if err != nil {
 		return nil, err
 	}
+	v.cost.About = asks[0].Key
 	found, edition, err := v.find(ctx, asks...)
 	if err != nil {
 		return nil, err
@@ -47,12 +49,12 @@ func (d *Desk) Explain(ctx context.Context, q Question, kind Kind) (*Explanation
 			return &Explanation{v.about(&edition), object, q.Text, decided}, v.leave(nil)
 		}
 	}
-	return nil, v.leave(fmt.Errorf("%s: %w", q.Text, register.ErrNotFound))
+	return nil, v.missing(fmt.Errorf("%s: %w", q.Text, register.ErrNotFound))
 }
 
 // hidePresence makes a value that may be seen look the same, there or not.
 func (v *visit) hidePresence(decided []disclose.Explained) {
-	if v.viewer().Audience == disclose.Public {
+	if !v.viewer().Above() {
 		return
 	}
 	for i := range decided {
@@ -90,6 +92,7 @@ func (v *visit) viewOf(ctx context.Context, e store.Edition, by store.Ask, f *st
 	switch f.Kind {
 	case store.Names:
 		var a DomainAnswer
+		v.lies(access.Domain, zoneOf(&e, register.Name(f.Key)))
 		err = v.discloseName(ctx, &a, &disclosure{edition: e}, f)
 		if a.Reserved != nil {
 			return "reserved name", a.Reserved, err
@@ -100,6 +103,7 @@ func (v *visit) viewOf(ctx context.Context, e store.Edition, by store.Ask, f *st
 		if err != nil {
 			return "", nil, err
 		}
+		v.lies(access.Nameserver, zoneOf(&e, h.Name))
 		by, err := registrarIn(f.With)
 		return "nameserver", v.published.Policy.Host(v.viewer(), h, by), err
 	default:

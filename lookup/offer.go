@@ -23,6 +23,7 @@ func (v *visit) offers() (out []Offer) {
 		return ok
 	}
 	for by := DomainsByName; int(by) < len(searchables); by++ {
+		v.objects = searchables[by].objects()
 		if may(searchables[by].may) {
 			address := by == DomainsByAddress || by == HostsByAddress
 			out = append(out, Offer{By: by, Part: !address && may(disclose.SearchByPart)})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"registerd/access"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -23,13 +24,13 @@ func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.zone = v.published.zone(name)
+	v.zone, v.cost.About = v.published.zone(name), string(name)
 	found, edition, err := v.find(ctx, store.Ask{Ref: store.Ref{Kind: store.Hosts, Key: string(name)}})
 	if err != nil {
 		return nil, err
 	}
 	if !found[0].There() {
-		return nil, v.leave(d.noHost(name, edition.State))
+		return nil, v.missing(d.noHost(name, edition.State))
 	}
 	h, err := register.DecodeHost(found[0].Bytes)
 	if err != nil {
@@ -39,9 +40,9 @@ func (d *Desk) Host(ctx context.Context, q Question) (*HostAnswer, error) {
 	if err != nil {
 		return nil, v.fail(err)
 	}
-	a := &HostAnswer{About: v.about(&edition), Host: v.published.Policy.Host(v.viewer(), h, by)}
-	none := func() []disclose.Field { return nil }
-	if err := v.release(ctx, disclosure{object: found[0].Ref, edition: edition, fields: none}); err != nil {
+	v.lies(access.Nameserver, zoneOf(&edition, name))
+	a := &HostAnswer{About: v.about(&edition), Host: v.published.Policy.Host(v.viewer(), h, by).Narrow(q.Part)}
+	if err := v.release(ctx, disclosure{object: found[0].Ref, edition: edition}); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -84,6 +85,7 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 	if err != nil {
 		return nil, err
 	}
+	v.cost.About = key
 	if q.NoPersons {
 		whom = RegistrarOnly
 	}
@@ -125,7 +127,7 @@ func (d *Desk) Entity(ctx context.Context, q Question, whom Whom) (*EntityAnswer
 	if !slices.ContainsFunc(found, func(f store.Found) bool { return f.There() && f.Kind == store.Contacts }) {
 		v.passOver()
 	}
-	return nil, v.leave(d.noEntity(key))
+	return nil, v.missing(d.noEntity(key))
 }
 
 // tellsAlias reports that the caller may see the ROID or IANA id that an entity
@@ -142,6 +144,7 @@ func (a *EntityAnswer) tellsAlias() bool {
 // passOver does for a contact that is not there what is done for one that may
 // not be known of, so that the time of an answer tells them apart less.
 func (v *visit) passOver() {
+	v.lies(access.Contact, "")
 	if c, err := register.DecodeContact(nobody); err == nil {
 		v.published.Policy.Contact(v.viewer(), c)
 	}
@@ -167,23 +170,29 @@ func (v *visit) discloseEntity(a *EntityAnswer, out *disclosure, by store.Ask, f
 		if err != nil {
 			return false, err
 		}
+		v.lies(access.Registrar, "")
 		view := v.published.Policy.Registrar(v.viewer(), r)
 		a.Registrar = &view
-		out.fields = func() []disclose.Field { return nil }
-		return !by.ByAlias || a.tellsAlias(), nil
+		visible = !by.ByAlias || a.tellsAlias()
+		view = view.Narrow(v.question.Part)
+		return visible, nil
 	}
 	c, err := register.DecodeContact(f.Bytes)
 	if err != nil {
 		return false, err
 	}
+	v.lies(access.Contact, "")
 	view, ok := v.published.Policy.Contact(v.viewer(), c)
 	if !ok {
 		return false, nil
 	}
 	a.Contact = &view
-	out.fields, out.contacts = view.Disclosed, func() []string { return []string{view.Identity()} }
+	visible = !by.ByAlias || a.tellsAlias()
+	view = view.Narrow(v.question.Part)
+	out.told = func(t *disclose.Tally) { t.Contact(&view) }
+	out.contacts = func() []string { return contactTold(nil, &view, c) }
 	if view.Personal() {
 		out.personal = 1
 	}
-	return !by.ByAlias || a.tellsAlias(), nil
+	return visible, nil
 }

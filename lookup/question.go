@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,10 @@ type Question struct {
 
 	// NoPersons leaves contacts out of the answer, and does not look for them.
 	NoPersons bool
+
+	// Part is how much of its object the answer to a look-up holds. With less than
+	// all of it, it tells of no person.
+	Part disclose.FieldSet
 
 	// Apart says that the window writes this answer in another way than it does
 	// for others: it is neither kept nor taken from what is kept.
@@ -46,37 +51,68 @@ type visit struct {
 	kind      Kind
 	began     time.Time
 	ticket    ratelimit.Ticket
+	cost      ratelimit.Cost // of the answer, beside the question
+	looked    int            // of its Work, what was looked through before there was an answer
 	count     int
 	zone      Zone // that the question is about; that of no name until it is known
+
+	// What the caller's bounds are held to. A contact and a registrar lie in no
+	// zone, and neither does a name until it is known which the register has.
+	objects []access.Object
+	within  register.Name
+}
+
+// begin is a visit of somebody who is not admitted yet.
+func (d *Desk) begin(q Question, kind Kind) *visit {
+	p := d.published.Load()
+	return &visit{desk: d, published: p, question: q, kind: kind, began: d.now(), count: 1, zone: p.zone("")}
 }
 
 // admit takes a ticket for a question that could be read, or, if it could not,
 // a ticket of its own kind: nonsense is not free either.
 func (d *Desk) admit(q Question, kind Kind, class ratelimit.Class, syntax error) (*visit, error) {
-	p := d.published.Load()
-	v := &visit{desk: d, published: p, question: q, kind: kind, began: d.now(), count: 1, zone: p.zone("")}
+	v := d.begin(q, kind)
 	if syntax != nil {
-		class = ratelimit.Failure
+		return nil, v.refuse(syntax)
 	}
-	t, err := d.limiter.Admit(client(q.Caller), class)
-	if err == nil {
-		v.ticket, err = t, syntax
-	}
-	if err != nil {
+	var err error
+	if v.ticket, err = d.limiter.Admit(client(q.Caller), class); err != nil {
 		return nil, v.leave(err)
 	}
 	return v, nil
 }
 
-func client(c access.Caller) ratelimit.Client {
-	return ratelimit.Client{Addr: c.Channel.Addr, Account: c.Account}
+// refuse takes a ticket for what is not answered, and returns why, or that there
+// is no ticket left.
+func (v *visit) refuse(why error) (err error) {
+	if v.ticket, err = v.desk.limiter.Admit(client(v.question.Caller), ratelimit.Failure); err != nil {
+		return v.leave(err)
+	}
+	return v.settle(why)
 }
 
-// viewer is what the caller is to the rules.
+// viewer is what the caller is to the rules: outside its bounds the public, but
+// for what it was granted.
 func (v *visit) viewer() disclose.Viewer {
-	viewer := v.question.Caller.Viewer()
+	c := v.question.Caller
+	viewer := c.Viewer()
+	outside := func(o access.Object) bool { return !c.Bounds.Hold(o, v.within) }
+	if viewer.Audience > disclose.Public && slices.ContainsFunc(v.objects, outside) {
+		viewer = disclose.Viewer{Audience: disclose.Public, Grant: c.Grant}
+	}
 	viewer.Window = v.question.Window
 	return viewer
+}
+
+// lies says where the object is that the question is about.
+func (v *visit) lies(o access.Object, within register.Name) {
+	v.objects, v.within = []access.Object{o}, within
+}
+
+// zoneOf is the zone of the register that a name lies in, or "".
+func zoneOf(e *store.Edition, name register.Name) register.Name {
+	zone, _ := e.State.Zone(name)
+	return zone
 }
 
 // language is that of the answer.
@@ -130,93 +166,13 @@ func (v *visit) fail(err error) error {
 	return v.leave(fmt.Errorf("%s: reading the record: %w", v.kind, err))
 }
 
-// disclosure is what is to be released.
-type disclosure struct {
-	object   store.Ref
-	personal int // records of persons that the answer tells of
-	fields   func() []disclose.Field
-	contacts func() []string // whose data the answer tells
-	edition  store.Edition
-}
-
-// release charges and journals, and only then lets the answer go.
-func (v *visit) release(ctx context.Context, out disclosure) error {
-	v.ticket.Charge(out.personal)
-	if viewer := v.viewer(); viewer.Audience > disclose.Public {
-		if err := v.journal(ctx, viewer, out); err != nil {
-			v.ticket.Refund()
-			return v.leave(err)
-		}
-	}
-	return v.leave(nil)
-}
-
-// whose are the contacts whose data an answer tells, for the journal: a holder
-// may ask who was told, also when the domain has long been another's.
-func (out *disclosure) whose() []string {
-	if out.contacts == nil {
-		return nil
-	}
-	return out.contacts()
-}
-
-// journal records a privileged answer. One that cannot be recorded is not given.
-func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclosure) error {
-	c := v.question.Caller
-	if !c.Channel.Private {
-		return &access.Denied{Why: access.OpenChannel}
-	}
-	fields := out.fields()
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.String()
-	}
-	contacts := out.whose()
-	for {
-		some := contacts[:journaledTogether(contacts)]
-		contacts = contacts[len(some):]
-		err := v.desk.journal.Record(ctx, audit.Disclosure{
-			Caller: c.Account, Organisation: c.Organization, Audience: viewer.Audience.String(),
-			Purpose: c.Purpose, Case: c.Case, Window: v.question.Window.String(),
-			Question: v.question.Text, Kind: out.object.Kind.String(), Key: out.object.Key,
-			Fields: names, Contacts: some, Rules: v.published.Policy.Version(),
-			Serial: out.edition.State.Serial, Client: c.Channel.Addr,
-		})
-		if err != nil {
-			return fmt.Errorf("%w: %w", &access.Denied{Why: access.JournalRequired}, err)
-		}
-		if len(contacts) == 0 {
-			return nil
-		}
-	}
-}
-
-// journaledBytes is how long the ids of the contacts in one record of the
-// journal are together: those of a page of a search may be more than a record
-// can hold, and escaped an id may be six times as long.
-const journaledBytes = 8 << 10
-
-// journaledTogether is how many contacts the next record names. Each record
-// waits for the disk, so they are as few as can be.
-func journaledTogether(contacts []string) int {
-	size := 0
-	for i, c := range contacts {
-		if size += len(c) + len(`"",`); size > journaledBytes && i > 0 {
-			return i
-		}
-	}
-	return len(contacts)
-}
-
 // leave notes how the question ended, and returns err.
 func (v *visit) leave(err error) error {
-	took := v.desk.now().Sub(v.began)
-	audience := v.question.Caller.Audience
-	outcome := OutcomeOf(err)
-	v.desk.observe(v.question.Window, v.kind, audience, outcome, took)
+	o := v.observed(err, v.desk.now().Sub(v.began))
+	v.desk.observe(o)
 	v.desk.accessLog.Note(audit.Question{
-		Client: v.question.Caller.Channel.Addr, Window: v.question.Window.String(), Kind: string(v.kind),
-		Audience: audience.String(), Text: v.question.Text, Outcome: outcome, Duration: took, Count: v.count,
+		Client: v.question.Caller.Channel.Addr, Window: o.Window.String(), Kind: string(o.Kind),
+		Audience: o.Audience.String(), Text: v.question.Text, Outcome: o.Outcome, Duration: o.Took, Count: v.count,
 	})
 	return err
 }
@@ -247,24 +203,30 @@ func OutcomeOf(err error) audit.Outcome {
 	}
 }
 
-// Identify makes a caller of a bearer token. A wrong one takes a ticket of the
-// budget for failures. A right one is taken even when that is used up: else
-// whoever guesses would lock out the neighbours. What makes guessing vain is
-// the length of the secret.
-func (d *Desk) Identify(w Window, token, purpose, reference string, ch access.Channel) (access.Caller, error) {
-	c, err := d.published.Load().Access.Bearer(token, purpose, reference, ch)
+// Identify makes a caller of what was presented. A wrong credential costs ten
+// failures. A right one is taken even when the budget for those is used up: else
+// whoever guesses would lock out the neighbours. What makes guessing vain is the
+// length of the secret.
+func (d *Desk) Identify(w Window, p access.Presented, said access.Said, ch access.Channel) (access.Caller, error) {
+	c, err := d.admitted.Load().Admit(p, said, ch)
 	if err == nil {
 		return c, nil
 	}
-	_, err = d.admit(Question{Caller: access.Public(ch), Window: w}, KindCredential, ratelimit.Failure, err)
-	return access.Caller{}, err
+	v := d.begin(Question{Caller: access.Public(ch), Window: w}, KindCredential)
+	if denied, ok := err.(*access.Denied); ok && denied.Why == access.BadCredential {
+		v.cost.Work = guessPrice - 1
+	}
+	return access.Caller{}, v.refuse(err)
 }
+
+// Recognise makes a caller of the network that a question on WHOIS comes from,
+// where there are no credentials: mostly the public.
+func (d *Desk) Recognise(ch access.Channel) access.Caller { return d.admitted.Load().Recognise(ch) }
 
 // Refuse takes a ticket for a question that a window could not read or does
 // not serve. It returns why, or that the budget is exceeded.
 func (d *Desk) Refuse(q Question, kind Kind, why error) error {
-	_, err := d.admit(q, kind, ratelimit.Failure, why)
-	return err
+	return d.begin(q, kind).refuse(why)
 }
 
 // Name takes a ticket of a look-up and reads the name that is asked for. Nothing
@@ -275,7 +237,7 @@ func (d *Desk) Name(q Question) (register.Name, error) {
 	if err != nil {
 		return "", err
 	}
-	return name, v.leave(nil)
+	return name, v.settle(nil)
 }
 
 // Help takes a ticket and tells of the register itself.
@@ -292,5 +254,8 @@ func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 	d.last.Store(&e)
 	a := v.about(&e)
 	a.Searches = v.offers()
-	return a, v.leave(nil)
+	if over := v.settle(nil); over != nil {
+		return About{}, over
+	}
+	return a, nil
 }

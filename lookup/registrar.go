@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"registerd/access"
 	"registerd/disclose"
 	"registerd/register"
 	"registerd/store"
@@ -12,6 +13,7 @@ import (
 // registrarNamed answers about the one registrar of a name, if the name may be
 // seen: nil when there is none, or more than one.
 func (v *visit) registrarNamed(ctx context.Context, text string) (*EntityAnswer, disclosure, error) {
+	v.lies(access.Registrar, "")
 	viewer := v.viewer()
 	matches, edition, err := v.desk.store.Search(ctx, store.Scan{
 		Kind:     store.Registrars,
@@ -31,7 +33,7 @@ func (v *visit) registrarNamed(ctx context.Context, text string) (*EntityAnswer,
 	if err != nil {
 		return nil, disclosure{}, err
 	}
-	view := v.published.Policy.Registrar(viewer, r)
-	out := disclosure{object: matches[0].Found.Ref, edition: edition, fields: func() []disclose.Field { return nil }}
+	view := v.published.Policy.Registrar(viewer, r).Narrow(v.question.Part)
+	out := disclosure{object: matches[0].Found.Ref, edition: edition}
 	return &EntityAnswer{About: v.about(&edition), Registrar: &view}, out, nil
 }

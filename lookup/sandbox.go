@@ -20,6 +20,9 @@ import (
 // to wait.
 const sandboxWait = time.Minute
 
+// sandboxBudget is whose limit it is.
+const sandboxBudget = "sandbox"
+
 // errSandbox is the failure of the name that always fails.
 var errSandbox = errors.New("the sandbox's name that always fails was asked for")
 
@@ -53,7 +56,7 @@ func (v *visit) play(n *Name) (record *store.Found, err error) {
 		err = &register.SyntaxError{What: "domain name", Reason: "it is the sandbox's invalid one"}
 		*n = invalid(err)
 	case "limited":
-		err = &ratelimit.Exceeded{RetryAfter: sandboxWait, Budget: "sandbox"}
+		err = &ratelimit.Exceeded{RetryAfter: sandboxWait, Budget: sandboxBudget}
 	case "failed":
 		*n = Name{Name: n.Name}
 		err = errSandbox

@@ -113,6 +113,7 @@ func (d *Desk) Search(ctx context.Context, s Search) (*SearchAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
+	v.objects = p.objects()
 	if err := v.allow(p); err != nil {
 		return nil, v.leave(err)
 	}
@@ -142,17 +143,20 @@ func (v *visit) search(ctx context.Context, p *plan, from cursor) (*matches, err
 	for try := 0; try < searchTries && errors.Is(err, errMoved); try++ {
 		l = &look{visit: v, plan: p}
 		found, err = l.matches(ctx, from)
-		v.ticket.Charge(l.visited / lookedAtPrice)
+		v.looked += l.visited / lookedAtPrice
 	}
-	v.ticket.Charge(searchCost)
+	v.looked += searchCost
+	v.cost.Work = v.looked
 	var unsupported *register.UnsupportedError
 	switch {
 	case errors.As(err, &unsupported):
-		return nil, v.leave(err)
+		return nil, v.settle(err)
 	case err != nil:
 		return nil, v.failSearch(ctx, err)
 	case len(found.results) == 0:
-		return nil, v.leave(fmt.Errorf("search: %w", register.ErrNotFound))
+		// By a part of it nobody asks for something that could be missed.
+		v.cost.Missed = !p.pattern.Part()
+		return nil, v.settle(fmt.Errorf("search: %w", register.ErrNotFound))
 	}
 	return found, nil
 }
@@ -164,10 +168,12 @@ const searchTries = 3
 // failSearch ends a search that failed. Whoever asks for so much that the time
 // runs out pays for it, like one who hangs up.
 func (v *visit) failSearch(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		v.ticket.Refund()
+	err = fmt.Errorf("search: reading the register: %w", err)
+	if ctx.Err() != nil {
+		return v.settle(err)
 	}
-	return v.leave(fmt.Errorf("search: reading the register: %w", err))
+	v.ticket.Refund()
+	return v.leave(err)
 }
 
 // answerSearch makes an answer of what was found, and releases it.
@@ -190,7 +196,7 @@ func (v *visit) answerSearch(ctx context.Context, p *plan, from cursor, found *m
 			a.Entities = append(a.Entities, FoundEntity{r.contact, r.registrar})
 		}
 	}
-	v.ticket.Charge(len(found.results))
+	v.cost.Work = v.looked + len(found.results)
 	object := store.Ref{Kind: p.scans[0].kind, Key: p.pattern.String()}
 	if err := v.release(ctx, disclosureOf(object, found)); err != nil {
 		return nil, err
@@ -204,12 +210,10 @@ func disclosureOf(object store.Ref, found *matches) disclosure {
 	for _, r := range found.results {
 		out.personal += r.personal()
 	}
-	out.fields = func() []disclose.Field {
-		var told disclose.Tally
+	out.told = func(t *disclose.Tally) {
 		for _, r := range found.results {
-			r.disclosed(&told)
+			r.disclosed(t)
 		}
-		return told.Fields()
 	}
 	out.contacts = func() (contacts []string) {
 		for _, r := range found.results {

@@ -1,14 +1,17 @@
 package lookup_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 
+	"registerd/audit"
 	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
+	"registerd/store"
 )
 
 func TestTheFieldSetsNarrowWhatASearchGivesAndWhatItCosts(t *testing.T) {
@@ -68,26 +71,66 @@ func TestAPageThatTellsOfManyIsJournaledWhole(t *testing.T) {
 
 func TestASearchPaysForWhatItTells(t *testing.T) {
 	s := library(t)
-	for pattern, cost := range map[string]int{"exam*.example": 1 + 4 + 2 + 1 /* a name */, "nothing*.example": 1 + 4} {
-		limits := ratelimit.Defaults()
-		limits.Now = s.config.Now
-		limits.Lookup = ratelimit.Widths(ratelimit.Budget{Rate: 1, Burst: 60})
-		limiter, err := ratelimit.New(limits)
-		if err != nil {
-			t.Fatal(err)
+	s.limited(func(*ratelimit.Settings) {})
+	for pattern, want := range map[string]spent{
+		"exam*.example":    {ratelimit.Lookup: 1 + 4 + 2, ratelimit.Personal: 1},
+		"nothing*.example": {ratelimit.Lookup: 1 + 4},
+		"nothing.example":  {ratelimit.Lookup: 1 + 4, ratelimit.Miss: 1},
+	} {
+		got := s.spends(public, func() { _, _ = s.search(public, lookup.DomainsByName, pattern) })
+		if got != want {
+			t.Errorf("%s: it cost %v, want %v", pattern, got, want)
 		}
-		s.config.Limiter = limiter
-		s.reopen()
-		_, _ = s.search(public, lookup.DomainsByName, pattern)
-		left := 0
-		for left < 60 {
-			if _, err := s.Domain(t.Context(), s.ask(public, "free.example")); lookup.OutcomeOf(err).String() == "limited" {
-				break
+	}
+}
+
+func TestASearchThatTellsOfPersonsIsRefusedOverTheirBudget(t *testing.T) {
+	s := library(t)
+	s.under(everything(t))
+	s.limited(func(l *ratelimit.Settings) { l.Budgets[ratelimit.Personal] = ratelimit.Budget{Rate: 0.001, Burst: 1} })
+	who := registrar("reg-b")
+	search := lookup.Search{Question: s.ask(who, ""), By: lookup.DomainsByName, Pattern: "exam*.example"}
+	if _, err := s.Search(t.Context(), search); err != nil {
+		t.Fatal(err)
+	}
+	before := len(s.records())
+	var err error
+	var a *lookup.SearchAnswer
+	cost := s.spends(who, func() { a, err = s.Search(t.Context(), search) })
+	if a != nil || lookup.OutcomeOf(err) != audit.Limited || len(s.records()) != before {
+		t.Errorf("over the budget it is %v, with %v and %d records in the journal", err, a, len(s.records())-before)
+	}
+	if want := (spent{ratelimit.Lookup: 1 + 4}); cost != want {
+		t.Errorf("refused it costs %v, want what was looked through, %v", cost, want)
+	}
+	search.Part = disclose.Brief
+	if _, err := s.Search(t.Context(), search); err != nil {
+		t.Errorf("in brief: %v", err)
+	}
+}
+
+func TestASearchThatFailsIsPaidForByWhoHangsUpAlone(t *testing.T) {
+	s := library(t)
+	s.limited(func(*ratelimit.Settings) {})
+	for _, c := range []struct {
+		hangsUp bool
+		want    spent
+	}{{true, spent{ratelimit.Lookup: 1 + 4}}, {false, spent{}}} {
+		ctx, hangUp := context.WithCancel(t.Context())
+		s.meddle(func(_ context.Context, scan *store.Scan) {
+			if c.hangsUp {
+				hangUp()
+			} else {
+				s.put(numbered(1)) // under the search, each time that it begins anew
 			}
-			left++
+		})
+		var err error
+		cost := s.spends(public, func() {
+			_, err = s.Search(ctx, lookup.Search{Question: s.ask(public, ""), By: lookup.DomainsByName, Pattern: "exam*"})
+		})
+		if lookup.OutcomeOf(err) != audit.Failed || cost != c.want {
+			t.Errorf("the client hangs up: %v: %v, and it costs %v, want %v", c.hangsUp, err, cost, c.want)
 		}
-		if left != 60-cost {
-			t.Errorf("%s: %d look-ups are left of 60, want %d", pattern, left, 60-cost)
-		}
+		hangUp()
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 	"registerd/access"
 	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/store"
 )
@@ -71,12 +73,12 @@ var properties = []string{"", "fn", "fn:d", "handle:d", "org", "city:d,fn", "reg
 
 // TestASearchTellsNothingOfWhatIsWithheld asks two registers that differ only
 // there the same searches, page by page, and compares all that is answered,
-// cursors, counts and refusals included.
+// cursors, counts and refusals included, and what it cost.
 func TestASearchTellsNothingOfWhatIsWithheld(t *testing.T) {
 	sides := [2]*scene{searchScene(t), searchScene(t)}
 	for _, s := range sides {
 		s.config.SearchKey = []byte("both")
-		s.reopen()
+		s.limited(func(*ratelimit.Settings) {})
 		s.put(&register.Registrar{ID: "reg-a", Name: "Karl's Names"}, &register.Registrar{ID: "ka-reg", Name: "Ka"},
 			&register.Host{Name: "ns1.ka.example", Addrs: []netip.Addr{addr("192.0.2.1")}},
 			&register.Domain{Name: "karl.example", Hosts: []register.NameServer{server("ns1.ka.example")}},
@@ -84,7 +86,7 @@ func TestASearchTellsNothingOfWhatIsWithheld(t *testing.T) {
 	}
 	unnamed := police(private)
 	unnamed.Purpose = ""
-	callers := []access.Caller{public, registrar("reg-b"), unnamed}
+	callers := append([]access.Caller{public, registrar("reg-b"), unnamed, holder("NONE-EX")}, everySeeker...)
 	policies := []*disclose.Policy{searchable(t), disclose.GDPR()}
 	given := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -111,6 +113,7 @@ func TestASearchTellsNothingOfWhatIsWithheld(t *testing.T) {
 						said[i], next[i] = all(a), a.Next
 					}
 					given[lookup.OutcomeOf(err).String()]++
+					said[i] += fmt.Sprint(s.left(caller)) // what it cost
 				}
 				if said[0] != said[1] || next[0] != next[1] {
 					t.Fatalf("%s=%s sort=%s count=%v\n%s\n%s", search.By, search.Pattern, search.Sort, search.Count, said[0], said[1])
@@ -125,6 +128,50 @@ func TestASearchTellsNothingOfWhatIsWithheld(t *testing.T) {
 		if given[outcome] == 0 {
 			t.Errorf("no search ended as %s: %v", outcome, given)
 		}
+	}
+}
+
+// TestALookUpCostsNothingByWhatIsWithheld asks two registers that differ only
+// there for the same entities, and compares all that the limiter would say of
+// whoever asks: what is left, when more comes, and at what price.
+func TestALookUpCostsNothingByWhatIsWithheld(t *testing.T) {
+	sides := [2]*scene{searchScene(t), searchScene(t)}
+	for _, s := range sides {
+		s.limited(func(l *ratelimit.Settings) { l.Watch = ratelimit.Watch{After: 64, Distinct: 1_000_000} })
+	}
+	callers := append([]access.Caller{public, registrar("reg-b"), police(private), holder("NONE-EX")}, everySeeker...)
+	policies := []*disclose.Policy{searchable(t), disclose.GDPR()}
+	given := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		caller := rapid.SampledFrom(callers).Draw(t, "caller")
+		policy := rapid.SampledFrom(policies).Draw(t, "policy")
+		contacts := drawContacts(t)
+		viewer := caller.Viewer()
+		viewer.Window = lookup.RDAP
+		registers := [2][]*register.Contact{contacts, twin(t, policy, viewer, contacts)}
+		for i, s := range sides {
+			s.under(policy)
+			defer s.replaceContacts(registers[i])()
+		}
+		var texts []string
+		for _, c := range slices.Concat(registers[0], registers[1]) {
+			texts = append(texts, c.Handle, c.ROID, c.Handle+"0")
+		}
+		for range 20 {
+			text := rapid.SampledFrom(texts).Draw(t, "handle")
+			var said [2]string
+			for i, s := range sides {
+				_, err := s.Entity(s.t.Context(), s.ask(caller, text), lookup.Anyone)
+				given[lookup.OutcomeOf(err).String()]++
+				said[i] = fmt.Sprintf("%v %+v", err, s.Standings(caller))
+			}
+			if said[0] != said[1] {
+				t.Fatalf("%s asks for %s\n%s\n%s", caller.Audience, text, said[0], said[1])
+			}
+		}
+	})
+	if given["answered"] == 0 || given["not_found"] == 0 {
+		t.Errorf("all ended alike: %v", given)
 	}
 }
 

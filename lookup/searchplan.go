@@ -48,6 +48,19 @@ var searchables = [...]searchable{
 		{store.Registrars, register.IndexHandle, []disclose.Field{disclose.RegistrarID}}}},
 }
 
+// objects are the kinds that the search looks at.
+func (s *searchable) objects() (out []access.Object) {
+	for _, scan := range s.scans {
+		out = append(out, objectOf[scan.kind])
+	}
+	return out
+}
+
+var objectOf = map[store.Kind]access.Object{
+	store.Names: access.Domain, store.Hosts: access.Nameserver,
+	store.Contacts: access.Contact, store.Registrars: access.Registrar,
+}
+
 // String is the search as its path and parameter have it.
 func (by SearchBy) String() string {
 	if int(by) < len(searchables) {

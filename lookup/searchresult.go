@@ -19,7 +19,8 @@ type result struct {
 	contact   *disclose.Contact
 	registrar *disclose.RegistrarView
 
-	record *disclose.Record // that the domain was made of
+	record *disclose.Record  // that the domain was made of
+	raw    *register.Contact // that the contact was made of
 }
 
 // view makes a result of a match. A scan looks only at what its caller is shown;
@@ -108,7 +109,7 @@ func (l *look) viewContact(r *result, f *store.Found) (shown bool, err error) {
 	view, known := l.published.Policy.Contact(l.viewer(), c)
 	shown = known && isShown(view.Handle) && (l.by == EntitiesByHandle || isShown(view.Name))
 	view = view.Narrow(l.part)
-	r.contact = &view
+	r.contact, r.raw = &view, c
 	return shown, nil
 }
 
@@ -149,9 +150,9 @@ func (r *result) disclosed(to *disclose.Tally) {
 func (r *result) contacts() []string {
 	switch {
 	case r.domain != nil:
-		return r.domain.ContactsShown()
-	case r.contact != nil && r.contact.Identity() != "":
-		return []string{r.contact.Identity()}
+		return whose(r.domain, r.record)
+	case r.contact != nil:
+		return contactTold(nil, r.contact, r.raw)
 	}
 	return nil
 }
