@@ -12,6 +12,7 @@ import (
 //	%RC=0    the name was looked up, or is none: a status follows
 //	%RC=-1   nothing is known of the name now; there is no status
 //	%RC=-2   too many names were asked for; there is no status
+//	%RC=-3   the operator has blocked the network; there is no status
 //
 // A remark after the status begins with the state's words, which never change
 // either. Both registries once took "get 1.0 LABEL" as well, see get.go.
@@ -74,10 +75,15 @@ func appendRefusal(b []byte, a *answer, code string) []byte {
 	switch a.outcome {
 	case limited:
 		b = append(appendSeconds(append(b, "-2\r\n% Limit exceeded, retry after "...), a), lineEnd...)
+	case blocked:
+		b = append(appendSeconds(append(b, "-3\r\n% Blocked by the operator, retry after "...), a), lineEnd...)
 	case crowded:
 		b = append(b, "-2\r\n% Too many connections, retry later\r\n"...)
 	default:
 		b = append(b, "-1\r\n% Service temporarily out of order, nothing is said about this name\r\n"...)
+	}
+	for _, line := range a.why {
+		b = append(append(append(b, "% "...), line...), lineEnd...)
 	}
 	if who := keeper(a.about); who != "" {
 		b = append(append(append(b, "% Questions to "...), who...), lineEnd...)

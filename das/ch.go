@@ -11,7 +11,7 @@ import (
 //	1:     the name can be registered
 //	0:     it cannot
 //	-1:    it is no name
-//	-95:   too many names were asked for
+//	-95:   too many names were asked for, or the operator has blocked the network
 //	-99:   nothing is known of the name now
 //
 // Programs look for "1:" anywhere in the answer, so no other line holds that but
@@ -23,6 +23,8 @@ func writeCH(b []byte, a *answer) []byte {
 	switch {
 	case a.outcome == limited:
 		b = appendSeconds(append(b, "-95: Limit exceeded, retry after "...), a)
+	case a.outcome == blocked:
+		b = appendSeconds(append(b, "-95: Blocked by the operator, retry after "...), a)
 	case a.outcome == crowded:
 		b = append(b, "-95: Too many connections, retry later"...)
 	case a.outcome != told:

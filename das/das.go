@@ -18,6 +18,7 @@ import (
 	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/quota"
 	"registerd/ratelimit"
 	"registerd/register"
 )
@@ -204,7 +205,9 @@ func (v *conversation) fail(questions []question, about lookup.About, err error)
 	var exceeded *ratelimit.Exceeded
 	if errors.As(err, &exceeded) {
 		v.refused += len(questions)
-		a.outcome, a.wait = limited, exceeded.RetryAfter
+		if a.outcome, a.wait = limited, exceeded.RetryAfter; exceeded.Block != nil {
+			a.outcome, a.why = blocked, quota.Why(exceeded, "")
+		}
 	} else {
 		v.log.Error("das: names could not be answered about", "names", len(questions), "error", err)
 	}

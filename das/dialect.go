@@ -1,12 +1,12 @@
 package das
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"registerd/lookup"
+	"registerd/quota"
 	"registerd/register"
 )
 
@@ -58,6 +58,7 @@ const (
 	failed  outcome = iota // nothing is known of the name now
 	told                   // its state is
 	limited                // too many names were asked for
+	blocked                // the operator wants no questions from there, for a while
 	crowded                // there are too many connections: no question was read
 )
 
@@ -66,7 +67,8 @@ type answer struct {
 	question
 	outcome outcome
 	name    *lookup.Name  // of told alone
-	wait    time.Duration // of limited: when to come again
+	wait    time.Duration // of limited and blocked: when to come again
+	why     []string      // of blocked: until when, and the operator's reason
 	about   *lookup.About
 }
 
@@ -81,9 +83,7 @@ func outcomeOf(n *lookup.Name) outcome {
 const lineEnd = "\r\n"
 
 // seconds are whole ones: whoever waits that long is let in.
-func (a *answer) seconds() int64 { return wholeSeconds(a.wait) }
-
-func wholeSeconds(d time.Duration) int64 { return max(1, int64(math.Ceil(d.Seconds()))) }
+func (a *answer) seconds() int64 { return int64(quota.Seconds(a.wait)) }
 
 // appendReason writes a state, why, and until when, in words that never change,
 // and then what they mean, in words that may.

@@ -6,7 +6,7 @@ import "registerd/lookup"
 // of Namingo's server, the others ours:
 //
 //	0  free                            3  kept back by the registry
-//	1  registered                      8  too many names were asked for
+//	1  registered                      8  a limit, or a block
 //	2  no name, or none to be had here  9  nothing is known of the name now
 var digit = Dialect{Name: "digit", read: plain, write: writeDigit}
 
@@ -16,7 +16,7 @@ func writeDigit(b []byte, a *answer) []byte {
 
 func digitOf(a *answer) byte {
 	switch a.outcome {
-	case limited, crowded:
+	case limited, blocked, crowded:
 		return '8'
 	case told:
 	default:

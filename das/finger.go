@@ -15,6 +15,7 @@ import (
 //	This domain can currently not be registered: ...
 //	Domain is not valid here: ...
 //	ERROR - Quota exceeded, retry after N seconds
+//	ERROR - Blocked by the operator, retry after N seconds
 //	ERROR - Service temporarily out of order, nothing is said about this name
 var finger = Dialect{Name: "finger", read: readFinger, write: writeFinger, single: true}
 
@@ -41,12 +42,17 @@ func writeFinger(b []byte, a *answer) []byte {
 	switch {
 	case a.outcome == limited:
 		b = appendSeconds(append(b, "ERROR - Quota exceeded, retry after "...), a)
+	case a.outcome == blocked:
+		b = appendSeconds(append(b, "ERROR - Blocked by the operator, retry after "...), a)
 	case a.outcome == crowded:
 		b = append(b, "ERROR - Quota exceeded, too many connections, retry later"...)
 	case a.outcome != told:
 		b = append(b, "ERROR - Service temporarily out of order, nothing is said about this name"...)
 	default:
 		return append(appendSentence(b, a.name), lineEnd...)
+	}
+	for _, line := range a.why {
+		b = append(append(b, lineEnd...), line...)
 	}
 	if who := keeper(a.about); who != "" {
 		b = append(append(b, "\r\nQuestions to "...), who...)

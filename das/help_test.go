@@ -98,13 +98,14 @@ func check(t testing.TB, err error) {
 // deskOver is a desk whose limits are those of limiter.
 func deskOver(t testing.TB, r store.Reader, limiter *ratelimit.Limiter) *lookup.Desk {
 	t.Helper()
-	return deskWith(t, r, limiter)
+	return deskWith(t, r, limiter, access.Config{})
 }
 
-// deskWith is one that also takes tokens.
-func deskWith(t testing.TB, r store.Reader, limiter *ratelimit.Limiter, tokens ...access.Token) *lookup.Desk {
+// deskWith is one that also takes those of an account.
+func deskWith(t testing.TB, r store.Reader, limiter *ratelimit.Limiter, named access.Config) *lookup.Desk {
 	t.Helper()
-	who, err := access.New(access.Config{Now: time.Now, Tokens: tokens})
+	named.Now = time.Now
+	who, err := access.New(named)
 	check(t, err)
 	desk, err := lookup.New(lookup.Config{
 		Store: r, Limiter: limiter, Journal: audit.None(), AccessLog: audit.Discard(), Now: time.Now,

@@ -19,24 +19,22 @@ import (
 // limits are budgets of n names, which fill again in a day.
 func limits(t *testing.T, n int) *ratelimit.Limiter {
 	t.Helper()
-	return limiterOf(t, func(c *ratelimit.Config) *ratelimit.Budgets { return &c.Availability }, n)
+	return limiterOf(t, ratelimit.Availability, n)
 }
 
 // fewFailures are budgets of n questions that cannot be read.
 func fewFailures(t *testing.T, n int) *ratelimit.Limiter {
 	t.Helper()
-	return limiterOf(t, func(c *ratelimit.Config) *ratelimit.Budgets { return &c.Failure }, n)
+	return limiterOf(t, ratelimit.Failure, n)
 }
 
-func limiterOf(t *testing.T, which func(*ratelimit.Config) *ratelimit.Budgets, n int) *ratelimit.Limiter {
+func limiterOf(t *testing.T, class ratelimit.Class, n int) *ratelimit.Limiter {
 	t.Helper()
 	now := time.Now()
 	c := ratelimit.Defaults()
 	c.Now = func() time.Time { return now }
-	b := ratelimit.Budget{Rate: 0.001, Burst: n}
-	*which(&c) = ratelimit.Budgets{
-		IPv4: []ratelimit.Level{{Bits: 32, Budget: b}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: b}}, Account: b,
-	}
+	c.Budgets[class] = ratelimit.Budget{Rate: 0.001, Burst: n}
+	c.IPv4, c.IPv6, c.Account = c.IPv4[:1], c.IPv6[:1], 1
 	l, err := ratelimit.New(c)
 	check(t, err)
 	return l

@@ -14,6 +14,8 @@ import (
 	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/quota"
+	"registerd/ratelimit"
 	"registerd/register"
 )
 
@@ -37,7 +39,8 @@ type HTTPConfig struct {
 	Base string
 
 	// Private says that the listener stands behind TLS. Connections with TLS and
-	// from loopback are private anyway; on others no credentials are taken.
+	// from loopback are private anyway, and who comes past the front ends of a
+	// [listen.Forwarding] is not; on others no credentials are taken.
 	Private bool
 
 	Log *slog.Logger
@@ -102,7 +105,7 @@ const (
 func (h *HTTP) serve(w http.ResponseWriter, r *http.Request, rest string) {
 	header := w.Header()
 	header.Set("Access-Control-Allow-Origin", "*")
-	header.Set("Access-Control-Expose-Headers", "Availability, Retry-After, WWW-Authenticate")
+	header.Set("Access-Control-Expose-Headers", "Availability, "+quota.FieldNames+", Retry-After, WWW-Authenticate")
 	header.Set("Cache-Control", "no-store") // the next moment it may be another
 	header.Set("Content-Security-Policy", "default-src 'none'")
 	header.Set("Vary", "Accept, Authorization")
@@ -145,28 +148,32 @@ func preflight(w http.ResponseWriter, methods string) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// channel is how a request reached us. The address is the connection's: no header
-// may say otherwise.
+// channel is how a request reached us. The address is the one that the doorway has
+// settled, and no header may say otherwise here.
 func (h *HTTP) channel(r *http.Request) access.Channel {
 	at, _ := netip.ParseAddrPort(r.RemoteAddr)
 	addr := at.Addr().Unmap().WithZone("")
-	return access.Channel{Addr: addr, Private: h.private || r.TLS != nil || addr.IsLoopback()}
+	private := h.private && !listen.PastFrontEnds(r)
+	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
 }
 
-// caller is who asks, by the bearer token that RDAP takes as well (RFC 6750 section
-// 2.1). All that it changes is whose budget is used.
+// anybody is who asks, without a credential.
+func (h *HTTP) anybody(r *http.Request) access.Caller { return access.Public(h.channel(r)) }
+
+// caller is who asks, by what RDAP takes as well. All that it changes is whose
+// budget is used.
 func (h *HTTP) caller(r *http.Request) (access.Caller, error) {
 	ch := h.channel(r)
 	credentials := r.Header["Authorization"]
 	if len(credentials) == 0 {
 		return access.Public(ch), nil
 	}
-	scheme, token, _ := strings.Cut(credentials[0], " ")
-	if len(credentials) > 1 || !strings.EqualFold(scheme, "Bearer") {
+	presented, ok := access.Authorization(credentials)
+	if !ok {
 		q := lookup.Question{Caller: access.Public(ch), Window: lookup.Availability}
 		return access.Caller{}, h.desk.Refuse(q, lookup.KindCredential, &access.Denied{Why: access.BadCredential})
 	}
-	return h.desk.Identify(lookup.Availability, strings.TrimSpace(token), "", "", ch)
+	return h.desk.Identify(lookup.Availability, presented, access.Said{}, ch)
 }
 
 // one answers about the name in a path. Whatever the name is, that is an answer.
@@ -183,7 +190,7 @@ func (h *HTTP) one(w http.ResponseWriter, r *http.Request, rest string) {
 	}
 	caller, err := h.caller(r)
 	if err != nil {
-		h.problem(w, r, err)
+		h.problem(w, r, h.anybody(r), err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), oneTime)
@@ -194,10 +201,11 @@ func (h *HTTP) one(w http.ResponseWriter, r *http.Request, rest string) {
 		err = errUnknown
 	}
 	if err != nil {
-		h.problem(w, r, err)
+		h.problem(w, r, caller, err)
 		return
 	}
 	w.Header().Set("Availability", a.state.String()) // all that HEAD can tell
+	h.tellLeft(w.Header(), caller)
 	a.write(w, r)
 }
 
@@ -206,15 +214,20 @@ func (h *HTTP) one(w http.ResponseWriter, r *http.Request, rest string) {
 func (h *HTTP) recover(w http.ResponseWriter, r *http.Request) {
 	if v := recover(); v != nil {
 		h.log.Error("das: a handler panicked", "type", fmt.Sprintf("%T", v), "stack", listen.Callers())
-		h.problem(w, r, errPanicked)
+		h.problem(w, r, h.anybody(r), errPanicked)
 	}
+}
+
+// tellLeft puts into the head of an answer how many names more may be asked for.
+func (h *HTTP) tellLeft(header http.Header, c access.Caller) {
+	quota.Tell(header, h.desk.Standing(c, ratelimit.Availability))
 }
 
 // refuse has the desk count a request that it will not be asked, and says why it
 // is not answered.
 func (h *HTTP) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
-	q := lookup.Question{Caller: access.Public(h.channel(r)), Window: lookup.Availability}
-	h.problem(w, r, h.desk.Refuse(q, lookup.KindAvailability, why))
+	q := lookup.Question{Caller: h.anybody(r), Window: lookup.Availability}
+	h.problem(w, r, q.Caller, h.desk.Refuse(q, lookup.KindAvailability, why))
 }
 
 // refusal is a request that is not answered, and with which status that is said.

@@ -18,13 +18,13 @@ import (
 func (h *HTTP) many(w http.ResponseWriter, r *http.Request, _ string) {
 	caller, err := h.caller(r)
 	if err != nil {
-		h.problem(w, r, err)
+		h.problem(w, r, h.anybody(r), err)
 		return
 	}
 	leave, ok := h.reading.take(caller)
 	if !ok {
 		w.Header().Set("Connection", "close")
-		h.problem(w, r, errBusy)
+		h.problem(w, r, caller, errBusy)
 		return
 	}
 	defer leave()
@@ -44,12 +44,17 @@ func (h *HTTP) answerAll(w http.ResponseWriter, r *http.Request, caller access.C
 	ctx, cancel := context.WithTimeout(r.Context(), manyTime)
 	defer cancel()
 	if a.form == asLines {
-		a.passOn = func() { a.write(w, r) }
+		a.passOn = func() {
+			if !a.written {
+				h.tellLeft(w.Header(), caller) // after the first of them: there is one head
+			}
+			a.write(w, r)
+		}
 	}
 	n, _, err := ask(ctx, h.desk, lookup.Question{Caller: caller, Window: lookup.Availability}, a.asked, a.tell)
 	switch {
 	case err != nil && n == 0:
-		h.problem(w, r, err)
+		h.problem(w, r, caller, err)
 		return
 	case err != nil:
 		p := problemOf(err)
@@ -58,8 +63,10 @@ func (h *HTTP) answerAll(w http.ResponseWriter, r *http.Request, caller access.C
 		}
 		a.leave(n, p)
 		if a.passOn == nil {
-			setRetry(w.Header(), p)
+			h.setRetry(w.Header(), caller, p)
 		}
+	case a.passOn == nil:
+		h.tellLeft(w.Header(), caller)
 	}
 	a.write(w, r)
 }

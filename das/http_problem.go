@@ -5,8 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"registerd/access"
+	"registerd/quota"
 	"registerd/ratelimit"
 )
 
@@ -39,6 +41,8 @@ type problem struct {
 	says   string
 	retry  int64 // seconds; 0 for none
 	ours   bool  // a failure, to be logged
+
+	exceeded *ratelimit.Exceeded // a limit; nil if it is none
 }
 
 func (p *problem) Error() string { return p.says }
@@ -56,14 +60,16 @@ func problemOf(err error) *problem {
 	case errors.As(err, &refused):
 		return &problem{status: refused.status, word: "request", says: refused.why.Reason}
 	case errors.As(err, &exceeded):
-		return &problem{status: http.StatusTooManyRequests, word: "limited", retry: wholeSeconds(exceeded.RetryAfter),
-			says: "The budget of the " + exceeded.Budget + " is used up. This says nothing about what was asked for."}
+		return limitProblem(exceeded)
 	case errors.As(err, &denied) && denied.Why == access.BadCredential:
 		return &problem{status: http.StatusUnauthorized, word: "credential",
-			says: "The credential is unknown, wrong or expired, or not a bearer token."}
+			says: "The credential is unknown, wrong or expired, or none that is taken here."}
 	case errors.As(err, &denied) && denied.Why == access.OpenChannel:
 		return &problem{status: http.StatusForbidden, word: "channel",
 			says: "A credential was sent in clear. Use TLS, and have the credential replaced."}
+	case errors.As(err, &denied) && denied.Why == access.Unreadable:
+		return &problem{status: http.StatusServiceUnavailable, word: "accounts", retry: retryFailure, ours: true,
+			says: "Who has an account cannot be read at the moment. Without a credential the public is answered."}
 	case errors.As(err, &denied):
 		return &problem{status: http.StatusForbidden, word: "denied", says: "The question is not answered to this account."}
 	default:
@@ -71,9 +77,22 @@ func problemOf(err error) *problem {
 	}
 }
 
+// limitProblem is a question too many. That of a network which the operator has
+// blocked is none of those: nobody has counted (RFC 9110 section 15.5.4).
+func limitProblem(x *ratelimit.Exceeded) *problem {
+	p := &problem{
+		status: http.StatusTooManyRequests, word: "limited", retry: int64(quota.Seconds(x.RetryAfter)), exceeded: x,
+		says: strings.Join(quota.Why(x, ""), ". ") + ". This says nothing about what was asked for.",
+	}
+	if x.Block != nil {
+		p.status, p.word = http.StatusForbidden, "blocked"
+	}
+	return p
+}
+
 // problem says why there is no answer, and who keeps the register: whoever is
 // turned away must learn whom to ask.
-func (h *HTTP) problem(w http.ResponseWriter, r *http.Request, err error) {
+func (h *HTTP) problem(w http.ResponseWriter, r *http.Request, c access.Caller, err error) {
 	p := problemOf(err)
 	if p.ours && r.Context().Err() == nil {
 		h.log.Error("das: a question could not be answered", "error", err)
@@ -93,9 +112,9 @@ func (h *HTTP) problem(w http.ResponseWriter, r *http.Request, err error) {
 		Operator   keeper `json:"operator,omitzero"`
 	}{http.StatusText(p.status), p.status, p.says, p.word, p.retry, keeper(o)})
 	header := w.Header()
-	setRetry(header, p)
+	h.setRetry(header, c, p)
 	if p.status == http.StatusUnauthorized {
-		header.Set("WWW-Authenticate", `Bearer realm="RDAP", error="invalid_token"`)
+		header["Www-Authenticate"] = access.Challenges
 	}
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
@@ -105,7 +124,14 @@ func (h *HTTP) problem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-func setRetry(header http.Header, p *problem) {
+// setRetry says when to come again, and of the budgets what is a reason for it.
+func (h *HTTP) setRetry(header http.Header, c access.Caller, p *problem) {
+	switch {
+	case p.exceeded != nil:
+		quota.TellRefused(header, p.exceeded, h.desk.Standing(c, p.exceeded.Class))
+	case p.retry == 0:
+		h.tellLeft(header, c)
+	}
 	if p.retry > 0 {
 		header.Set("Retry-After", strconv.FormatInt(p.retry, 10))
 	}

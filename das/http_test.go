@@ -211,9 +211,9 @@ func TestNonsenseIsNotForNothing(t *testing.T) {
 // TestARegistrarHasABudgetOfItsOwn uses up that of its network first.
 func TestARegistrarHasABudgetOfItsOwn(t *testing.T) {
 	text, id, hash := access.NewToken()
-	desk := deskWith(t, registerOf(t), limits(t, 1), access.Token{
-		ID: id, Hash: hash, Expires: time.Now().Add(time.Hour), Organization: "Nordlys Domains",
-		Audience: disclose.Registrar, Registrar: "nordlys",
+	desk := deskWith(t, registerOf(t), limits(t, 1), access.Config{
+		Accounts:    []access.Account{{ID: "nordlys", Organization: "Nordlys Domains", Kind: disclose.KindRegistrar, Registrar: "nordlys"}},
+		Credentials: []access.Credential{{Sort: access.Token, ID: id, Account: "nordlys", Hash: hash, Until: time.Now().Add(time.Hour)}},
 	})
 	s := siteOf(t, desk, "https://rdap.example/")
 	for i, want := range []struct {

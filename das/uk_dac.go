@@ -29,7 +29,7 @@ func readUKDAC(line string) question {
 func writeUKDAC(b []byte, a *answer) []byte {
 	b = append(b, echo(a.line)...)
 	switch a.outcome {
-	case limited, crowded:
+	case limited, blocked, crowded:
 		b = append(strconv.AppendInt(append(b, ",B,"...), a.seconds(), 10), lineEnd...)
 	case told:
 		b = append(append(b, ukDACFields(a.name.State)...), lineEnd...)

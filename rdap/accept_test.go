@@ -134,12 +134,13 @@ func TestBeingSentToThePageCostsALookUp(t *testing.T) {
 func scarce(t *testing.T, burst int) *ratelimit.Limiter {
 	t.Helper()
 	now := time.Now()
-	budget := ratelimit.Budget{Rate: 0.25, Burst: burst}
-	one := ratelimit.Budgets{IPv4: []ratelimit.Level{{Bits: 32, Budget: budget}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: budget}}, Account: budget}
-	l, err := ratelimit.New(ratelimit.Config{
-		Memory: 64 << 10, Lookup: one, Availability: one, Failure: one,
-		Server: ratelimit.Budget{Rate: 1000, Burst: 1000}, Now: func() time.Time { return now },
-	})
+	c := ratelimit.Defaults()
+	c.Memory, c.Now = 4<<20, func() time.Time { return now }
+	c.IPv4, c.IPv6, c.Account = c.IPv4[:1], c.IPv6[:1], 1
+	for _, class := range []ratelimit.Class{ratelimit.Lookup, ratelimit.Availability, ratelimit.Failure} {
+		c.Budgets[class] = ratelimit.Budget{Rate: 0.25, Burst: burst}
+	}
+	l, err := ratelimit.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

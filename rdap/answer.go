@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/quota"
 )
 
 // lookupTime bounds a look into the register.
@@ -29,13 +31,14 @@ var (
 	noSniff      = []string{"nosniff"}
 	noContent    = []string{"default-src 'none'"}
 	vary         = []string{"Accept, Accept-Encoding, Authorization"} // not Origin: any is allowed, in the same words
+	varyByCookie = []string{vary[0] + ", Cookie"}
 	revalidate   = []string{"public, no-cache"}
+	withoutLeft  = []string{`public, no-cache, private="` + quota.FieldNames + `"`} // RFC 9111 section 5.2.2.7
 	noStore      = []string{"no-store"}
 	methods      = []string{"GET, HEAD, OPTIONS"}
-	mayAskWith   = []string{"Accept, Authorization, If-None-Match, RDAP-Purpose, RDAP-Case"} // Accept: with quotes in it, it is asked for
-	maySee       = []string{"ETag, Retry-After, WWW-Authenticate"}
+	mayAskWith   = []string{"Accept, Authorization, If-None-Match, RDAP-Purpose, RDAP-Case, RDAP-Confidential"} // Accept: with quotes in it, it is asked for
+	maySee       = []string{"ETag, " + quota.FieldNames + ", Retry-After, WWW-Authenticate"}
 	preflightAge = []string{"86400"}
-	challenge    = []string{`Bearer realm="RDAP", error="invalid_token"`}
 )
 
 // ServeHTTP answers one request.
@@ -46,7 +49,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header["Content-Type"] = contentType
 	header["X-Content-Type-Options"] = noSniff
 	header["Content-Security-Policy"] = noContent
-	header["Vary"] = vary
+	header["Vary"] = h.vary
 	if h.hsts != nil && (r.TLS != nil || h.private) {
 		header["Strict-Transport-Security"] = h.hsts
 	}
@@ -88,11 +91,18 @@ func (h *Handler) preflight(w http.ResponseWriter) {
 func (h *Handler) answers(kind lookup.Kind, prefix string, ask ask) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		text, why := h.tail(r, prefix)
+		part := disclose.Full
+		if why == nil && (kind == lookup.KindDomain || kind == lookup.KindHost || kind == lookup.KindEntity) {
+			part, why = h.site.readPart(r.URL.RawQuery)
+		}
 		if why != nil {
-			h.problem(w, r, h.refuse(r, kind, why))
+			h.problem(w, r, h.anybody(r), h.refuse(r, kind, why))
 			return
 		}
-		h.answer(w, r, text, ask)
+		h.answer(w, r, text, func(ctx context.Context, q lookup.Question) (lookup.Written, error) {
+			q.Part = part
+			return ask(ctx, q)
+		})
 	}
 }
 
@@ -100,14 +110,14 @@ func (h *Handler) answers(kind lookup.Kind, prefix string, ask ask) http.Handler
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, text string, ask ask) {
 	caller, err := h.caller(r)
 	if err != nil {
-		h.problem(w, r, err)
+		h.problem(w, r, h.anybody(r), err)
 		return
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), lookupTime)
 	defer cancel()
 	out, err := ask(ctx, lookup.Question{Caller: caller, Window: lookup.RDAP, Text: text})
 	if err != nil {
-		h.problem(w, r, err)
+		h.problem(w, r, caller, err)
 		return
 	}
 	h.send(w, r, out, caller)
@@ -116,15 +126,18 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, text string, as
 // refuses makes a handler of a refusal.
 func (h *Handler) refuses(why error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		h.problem(w, r, h.refuse(r, lookup.KindOther, why))
+		h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindOther, why))
 	}
 }
 
 // refuse has the desk count a request that it will not be asked.
 func (h *Handler) refuse(r *http.Request, kind lookup.Kind, why error) error {
-	q := lookup.Question{Caller: access.Public(h.channel(r)), Window: lookup.RDAP, Text: r.URL.EscapedPath()}
+	q := lookup.Question{Caller: h.anybody(r), Window: lookup.RDAP, Text: r.URL.EscapedPath()}
 	return h.desk.Refuse(q, kind, why)
 }
+
+// anybody is who asks, without a credential.
+func (h *Handler) anybody(r *http.Request) access.Caller { return access.Public(h.channel(r)) }
 
 func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written, error) {
 	a, err := h.desk.Domain(ctx, q)
@@ -134,7 +147,7 @@ func (h *Handler) domain(ctx context.Context, q lookup.Question) (lookup.Written
 	if a.Reserved != nil {
 		return lookup.Written{}, &reservedError{a.Name}
 	}
-	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domainAnswer(a)) }), nil
+	return a.Write(func(a *lookup.DomainAnswer) lookup.Written { return tagged(h.site.domainAnswer(a, q.Part)) }), nil
 }
 
 func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, error) {
@@ -142,7 +155,7 @@ func (h *Handler) host(ctx context.Context, q lookup.Question) (lookup.Written, 
 	if err != nil {
 		return lookup.Written{}, err
 	}
-	return tagged(h.site.hostAnswer(a)), nil
+	return tagged(h.site.hostAnswer(a, q.Part)), nil
 }
 
 func (h *Handler) entity(ctx context.Context, q lookup.Question) (lookup.Written, error) {
@@ -151,9 +164,9 @@ func (h *Handler) entity(ctx context.Context, q lookup.Question) (lookup.Written
 		return lookup.Written{}, err
 	}
 	if a.Registrar != nil {
-		return tagged(h.site.registrarAnswer(a)), nil
+		return tagged(h.site.registrarAnswer(a, q.Part)), nil
 	}
-	return tagged(h.site.contactAnswer(a)), nil
+	return tagged(h.site.contactAnswer(a, q.Part)), nil
 }
 
 func (h *Handler) help(ctx context.Context, q lookup.Question) (lookup.Written, error) {
@@ -161,7 +174,12 @@ func (h *Handler) help(ctx context.Context, q lookup.Question) (lookup.Written, 
 	if err != nil {
 		return lookup.Written{}, err
 	}
-	return tagged(h.site.help(about, h.limits)), nil
+	standings := h.desk.Standings(q.Caller)
+	body := h.site.help(about, h.limits(), standings)
+	if len(standings) > 0 {
+		return lookup.Written{Body: body}, nil // which is another one with every question
+	}
+	return tagged(body), nil
 }
 
 // tagged gives a body its strong entity tag: of 128 bits, none is met twice.
@@ -170,12 +188,17 @@ func tagged(body []byte) lookup.Written {
 	return lookup.Written{Body: body, Tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
 }
 
-// send writes an answer. The public's may be kept and must be checked each
-// time, since a consent is withdrawn at once; any other's is kept by nobody, has
-// no tag to be asked about, and is not compressed.
+// send writes an answer. The public's may be kept, but for what is left of this
+// client's budgets, and must be checked each time, since a consent is withdrawn at
+// once; any other's is kept by nobody, has no tag to be asked about, and is not
+// compressed.
 func (h *Handler) send(w http.ResponseWriter, r *http.Request, out lookup.Written, c access.Caller) {
 	header := w.Header()
-	if c.Named() {
+	keeping := revalidate
+	if h.tellLeft(header, c) {
+		keeping = withoutLeft
+	}
+	if c.Named() || out.Tag == "" {
 		header["Cache-Control"] = noStore
 		write(w, r, http.StatusOK, out.Body)
 		return
@@ -183,10 +206,10 @@ func (h *Handler) send(w http.ResponseWriter, r *http.Request, out lookup.Writte
 	coding := codingFor(r.Header["Accept-Encoding"], len(out.Body))
 	tag := tagIn(coding, out.Tag)
 	if match := r.Header["If-Match"]; match != nil && !holds(match, tag, strongly) {
-		h.problem(w, r, errPrecondition)
+		h.problem(w, r, c, errPrecondition)
 		return
 	}
-	header["Cache-Control"] = revalidate
+	header["Cache-Control"] = keeping
 	header["Etag"] = []string{tag}
 	if holds(r.Header["If-None-Match"], tag, weakly) {
 		delete(header, "Content-Type")
@@ -231,24 +254,25 @@ func write(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 }
 
 // problem writes an error answer, and logs what was a failure of ours.
-func (h *Handler) problem(w http.ResponseWriter, r *http.Request, err error) {
+func (h *Handler) problem(w http.ResponseWriter, r *http.Request, c access.Caller, err error) {
 	var other *lookup.Elsewhere
 	if errors.As(err, &other) && !leadsBack(r, other) {
 		h.refer(w, r, other)
 		return
 	}
-	p := problemOf(err)
+	p := h.site.problemOf(err)
 	if p.ours && r.Context().Err() == nil {
 		h.log.Error("rdap: a question could not be answered", "error", err)
 	}
 	header := w.Header()
 	header["Content-Type"] = contentType
 	header["Cache-Control"] = noStore
+	h.tellRefused(header, c, p)
 	if p.retry > 0 {
 		header["Retry-After"] = []string{strconv.Itoa(p.retry)}
 	}
 	if p.status == http.StatusUnauthorized {
-		header["Www-Authenticate"] = challenge
+		header["Www-Authenticate"] = access.Challenges
 	}
 	write(w, r, p.status, h.site.problem(p, h.desk.About()))
 }

@@ -2,6 +2,7 @@ package rdap_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -64,6 +65,36 @@ func TestARefusedPurposeIsForbidden(t *testing.T) {
 		t.Errorf("status %d", got.status)
 	}
 	checkReply(t, "purpose", got)
+}
+
+func TestAnAccountThatMayNotHideItsQuestionsIsToldSo(t *testing.T) {
+	w := open(t, setup{})
+	for path, header := range map[string][]string{"domain/shop.example?farv1_dnt=true": nil, "domain/shop.example": {"RDAP-Confidential", "true"}} {
+		header = append(header, "Authorization", w.bearer(disclose.Authority), "RDAP-Purpose", "legalActions", "RDAP-Case", "1")
+		got := w.ask(t, "GET", path, header...)
+		if got.status != 403 || !strings.Contains(string(got.body), "may not have the holder not told") {
+			t.Errorf("%s %q: %d %s", path, header[0], got.status, got.body)
+		}
+		checkReply(t, path, got)
+	}
+}
+
+func TestAnAccountAndItsTokenAreTakenFromOldClients(t *testing.T) {
+	w := open(t, setup{})
+	token := strings.TrimPrefix(w.bearer(disclose.Operator), "Bearer ")
+	for user, want := range map[string]int{"operator": 200, "authority": 401, "": 401} {
+		basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+token))
+		got := w.ask(t, "GET", "domain/shop.example", "Authorization", basic)
+		if got.status != want {
+			t.Errorf("%q: status %d, want %d", user, got.status, want)
+		}
+		if challenges := got.header.Values("WWW-Authenticate"); want == 401 && len(challenges) != 2 {
+			t.Errorf("%q: the challenges are %q", user, challenges)
+		}
+		if want != 200 {
+			checkReply(t, user, got)
+		}
+	}
 }
 
 func TestWithoutAJournalOnlyThePublicIsAnswered(t *testing.T) {

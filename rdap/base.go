@@ -32,5 +32,5 @@ func isBasePath(path string) bool {
 		}
 	}
 	return path == "/"+strings.Join(segments, "/")+"/" &&
-		!slices.Contains([]string{"domain", "nameserver", "entity", "ip", "autnum", "ips", "autnums", "availability"}, segments[0])
+		!slices.Contains([]string{"domain", "nameserver", "entity", "ip", "autnum", "ips", "autnums", "availability", "farv1_session"}, segments[0])
 }

@@ -23,7 +23,7 @@ func usual() *lookup.DomainAnswer {
 	r.Domain.Hosts = append(r.Domain.Hosts, register.NameServer{Name: "ns2.shop.example"})
 	r.Hosts = append(r.Hosts, r.Hosts[0])
 	view := disclose.GDPR().Domain(disclose.Viewer{Audience: disclose.Public}, r)
-	return &lookup.DomainAnswer{About: lookup.About{Watermark: watermark, Rules: "gdpr-1", Operator: register.Operator{Name: "Example Registry"}}, Domain: &view}
+	return &lookup.DomainAnswer{About: lookup.About{Watermark: watermark, Rules: "gdpr-2", Operator: register.Operator{Name: "Example Registry"}}, Domain: &view}
 }
 
 func BenchmarkEncodeDomain(b *testing.B) {

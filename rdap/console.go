@@ -22,7 +22,7 @@ func (h *Handler) Answer(ctx context.Context, kind lookup.Kind, q lookup.Questio
 			return http.StatusOK, out.Body
 		}
 	}
-	p := problemOf(err)
+	p := h.site.problemOf(err)
 	if p.ours {
 		h.log.Error("rdap: a question could not be answered", "error", err)
 	}

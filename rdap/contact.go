@@ -24,12 +24,12 @@ func (e *encoder) contact(c *disclose.Contact) {
 }
 
 // contactAnswer writes a contact that was asked for.
-func (s site) contactAnswer(a *lookup.EntityAnswer) []byte {
+func (s site) contactAnswer(a *lookup.EntityAnswer, part disclose.FieldSet) []byte {
 	self := s.base
 	if handle, known := s.contactHandle(a.Contact); known {
 		self = s.entityURL(handle)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) { e.contactAlone(a.Contact, &a.About) })
+	return s.encodePart(self, language(a.About), part, func(e *encoder) { e.contactAlone(a.Contact, &a.About) })
 }
 
 // contactAlone writes the members of a contact that is in no domain's answer.

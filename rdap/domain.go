@@ -10,12 +10,12 @@ import (
 )
 
 // domainAnswer writes a registered name that was asked for.
-func (s site) domainAnswer(a *lookup.DomainAnswer) []byte {
+func (s site) domainAnswer(a *lookup.DomainAnswer, part disclose.FieldSet) []byte {
 	self := s.base
 	if name, named := a.Domain.Name.Get(); named {
 		self = s.domainURL(name)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) { e.domain(a.Domain, &a.About) })
+	return s.encodePart(self, language(a.About), part, func(e *encoder) { e.domain(a.Domain, &a.About) })
 }
 
 // domain writes the members of a registered name (RFC 9083 section 5.3). What

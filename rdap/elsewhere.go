@@ -16,9 +16,9 @@ func (h *Handler) network(w http.ResponseWriter, r *http.Request) {
 	text, err := url.PathUnescape(raw)
 	switch {
 	case !ok:
-		h.problem(w, r, h.refuse(r, lookup.KindNetwork, errUnreadable))
+		h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindNetwork, errUnreadable))
 	case err != nil, !utf8.ValidString(text):
-		h.problem(w, r, h.refuse(r, lookup.KindNetwork, errEncoding))
+		h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindNetwork, errEncoding))
 	default:
 		h.answer(w, r, text, func(ctx context.Context, q lookup.Question) (lookup.Written, error) {
 			return lookup.Written{}, h.desk.Network(ctx, q)

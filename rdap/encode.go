@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"registerd/disclose"
+	"registerd/federated"
 	"registerd/lookup"
 	"registerd/register"
 )
@@ -16,7 +17,9 @@ type site struct {
 	whois string // host for port43; "" when there is none
 	tag   string // behind the handles of entities (RFC 8521); "" when there is none
 
-	profile Profile
+	profile    Profile
+	federation *federated.Federation // nil when there is none
+	requests   bool                  // there is a request desk
 }
 
 // supports reports an extension that answers may make use of.
@@ -27,6 +30,9 @@ func (s site) closed() extension {
 	x := s.profile.closed()
 	if s.tag == "" {
 		x |= usesTags
+	}
+	if s.federation == nil {
+		x |= usesFederation
 	}
 	return x
 }
@@ -61,6 +67,7 @@ const (
 	usesSorting                          // RFC 8977
 	usesSubsetting                       // RFC 8982
 	usesTags                             // RFC 8521
+	usesFederation                       // RFC 9560
 	usesTIG                              // ICANN's gTLD profile
 	usesRP
 	extensions
@@ -75,6 +82,7 @@ var identifiers = [...]struct{ id, use string }{
 	{"sorting", "Search results are sorted as is asked for (RFC 8977)."},
 	{"subsetting", "Less of each search result is given on request (RFC 8982)."},
 	{"rdap_objectTag_level_0", "The handles of entities end in the tag of this register (RFC 8521)."},
+	{"farv1", "Entitled users are known by OpenID providers, and say what they ask for (RFC 9560)."},
 	{"icann_rdap_technical_implementation_guide_1", "ICANN's gTLD RDAP Technical Implementation Guide 2.2."},
 	{"icann_rdap_response_profile_1", "ICANN's gTLD RDAP Response Profile 2.2."},
 }

@@ -3,19 +3,26 @@ package rdap
 import (
 	"github.com/go-chi/chi/v5"
 
+	"registerd/disclose"
 	"registerd/lookup"
 )
 
 // The encoders, as the window of that base uses them.
 
-func Domain(base string, a *lookup.DomainAnswer) []byte { return site{base: base}.domainAnswer(a) }
+func Domain(base string, a *lookup.DomainAnswer) []byte {
+	return site{base: base}.domainAnswer(a, disclose.Full)
+}
 
-func Host(base string, a *lookup.HostAnswer) []byte { return site{base: base}.hostAnswer(a) }
+func Host(base string, a *lookup.HostAnswer) []byte {
+	return site{base: base}.hostAnswer(a, disclose.Full)
+}
 
-func Contact(base string, a *lookup.EntityAnswer) []byte { return site{base: base}.contactAnswer(a) }
+func Contact(base string, a *lookup.EntityAnswer) []byte {
+	return site{base: base}.contactAnswer(a, disclose.Full)
+}
 
 func Registrar(base string, a *lookup.EntityAnswer) []byte {
-	return site{base: base}.registrarAnswer(a)
+	return site{base: base}.registrarAnswer(a, disclose.Full)
 }
 
 func Search(base string, p Profile, a *lookup.SearchAnswer, s lookup.Search) []byte {

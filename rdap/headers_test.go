@@ -38,6 +38,10 @@ func outcomes(t *testing.T) (all []outcome) {
 	}
 	failing := open(t, setup{store: faulty{fill(t, testObjects()...), func() error { return errors.New("disk") }}})
 	unjournaled := open(t, setup{noJournal: true})
+	counted := open(t, setup{limiter: scarce(t, 1000), kept: 10})
+	for _, path := range []string{"domain/shop.example", "nameserver/ns1.shop.example", "entity/F1"} {
+		all = append(all, outcome{counted, "GET", path, nil, 200}, outcome{counted, "GET", path, []string{"If-None-Match", "*"}, 304})
+	}
 	full := open(t, setup{limiter: scarce(t, 1)})
 	full.ask(t, "GET", "help")
 	full.ask(t, "GET", "nowhere")
@@ -96,6 +100,9 @@ func checkKeeping(t *testing.T, what string, got reply, named bool) {
 	want := "no-store"
 	if positive {
 		want = "public, no-cache"
+		if got.header.Get("RateLimit") != "" {
+			want += `, private="RateLimit, RateLimit-Policy"`
+		}
 	}
 	tag := got.header.Get("ETag")
 	if cache := got.header.Values("Cache-Control"); len(cache) != 1 || cache[0] != want {
@@ -109,7 +116,7 @@ func checkKeeping(t *testing.T, what string, got reply, named bool) {
 	}
 	for name, want := range map[string]string{
 		"Vary": "Accept, Accept-Encoding, Authorization", "Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff",
-		"Access-Control-Expose-Headers": "ETag, Retry-After, WWW-Authenticate", "Content-Security-Policy": "default-src 'none'",
+		"Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate", "Content-Security-Policy": "default-src 'none'",
 	} {
 		if values := got.header.Values(name); len(values) != 1 || values[0] != want {
 			t.Errorf("%s: %d with %s %q, want %q once", what, got.status, name, values, want)

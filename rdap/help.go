@@ -5,11 +5,15 @@ import (
 	"strings"
 
 	"registerd/lookup"
+	"registerd/quota"
+	"registerd/ratelimit"
 )
 
 // help tells how to ask (RFC 9083 section 7). Unlike other answers it lists
 // every extension that the server knows (section 4.1).
-func (s site) help(a lookup.About, limits []string) []byte {
+//
+// standings are those of whoever asks, whom nobody else can tell why they wait.
+func (s site) help(a lookup.About, limits []string, standings []ratelimit.Standing) []byte {
 	return s.encode(s.base+"help", ours, func(e *encoder) {
 		e.uses = (extensions - 1) &^ s.closed()
 		e.member("lang", e.lang)
@@ -20,21 +24,37 @@ func (s site) help(a lookup.About, limits []string) []byte {
 		e.notice("Queries",
 			"domain/NAME, nameserver/NAME, entity/HANDLE and help are answered, to GET and HEAD.",
 			"A name is written in A-labels or U-labels. In names and handles, capital and small letters are the same.",
+			s.partLine(),
 			"Parameters that are not named here are ignored.",
 			"Reverse searches are not answered here. Networks and autonomous systems are not of this register: "+
 				"a question for one is redirected where it is known who answers.")
 		e.searchRules(a)
 		e.notice("Authentication",
-			"Entitled users send a bearer token (RFC 6750) over TLS.",
+			"Entitled users send a bearer token (RFC 6750) over TLS, or their account and a token as its password (RFC 7617).",
 			"The purpose goes in the header RDAP-Purpose or the query parameter farv1_qp, the user's own case reference in the header RDAP-Case.",
-			"Every answer above the public one is journaled.")
+			e.site.providerLine(),
+			"Every answer above the public one is journaled. With RDAP-Confidential or farv1_dnt true, the holder is not told of it for as long as the account may ask that.")
+		e.requestDesk()
 		e.notice("Languages", e.site.languageLines(a)...)
 		e.extensions()
 		e.notice("Limits", limits...)
+		if len(standings) > 0 {
+			e.notice("Your standing", sentences(quota.Lines(standings))...)
+		}
 		e.description()
 		e.keeper(a)
 		e.end(mark, ']')
+		e.providers()
 	})
+}
+
+// requestDesk says where those ask who have no account (NIS2 Art. 28(5)).
+func (e *encoder) requestDesk() {
+	if e.site.requests {
+		e.linked("Requests", "related", e.site.base+"requests",
+			"Whoever has a lawful interest in data that is not public, and no account, asks for it at requests: a form for people, JSON by POST for programs.",
+			"Requests are answered within 72 hours. What is granted is seen with a token, for a time.")
+	}
 }
 
 func (e *encoder) zones(a lookup.About) {

@@ -8,12 +8,12 @@ import (
 )
 
 // hostAnswer writes a name server that was asked for.
-func (s site) hostAnswer(a *lookup.HostAnswer) []byte {
+func (s site) hostAnswer(a *lookup.HostAnswer, part disclose.FieldSet) []byte {
 	self := s.base
 	if name, named := a.Host.Name.Get(); named {
 		self = s.hostURL(name)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) { e.host(&a.Host, &a.About) })
+	return s.encodePart(self, language(a.About), part, func(e *encoder) { e.host(&a.Host, &a.About) })
 }
 
 // host writes the members of a name server (RFC 9083 section 5.2).

@@ -7,10 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"registerd/disclose"
-	"registerd/ratelimit"
 	"registerd/store"
 )
 
@@ -65,14 +63,14 @@ func answersOf(t *testing.T, a *api) (out []given) {
 	sent := open(t, setup{referrals: others(t, theirs), page: registryPage(t)})
 	failing := open(t, setup{store: broken{fill(t), func() error { return errors.New("disk") }}})
 	panicking := open(t, setup{store: broken{fill(t), func() error { panic("disk") }}})
-	spent := open(t, setup{limiter: oneEach(t)})
+	spent := open(t, setup{limiter: scarce(t, 1)})
 	spent.ask(t, "GET", "help")
 	spent.ask(t, "GET", "nonsense")
 	for _, e := range examples {
 		ask(usual, "GET", e, purposefulOf(usual)...)
 		ask(usual, "GET", e, "Authorization", "Basic YTpi")
 		ask(usual, "GET", e, "Authorization", "Bearer a", "RDAP-Case", long)
-		ask(usual, "GET", e+map[bool]string{true: "&", false: "?"}[strings.Contains(e, "?")]+"farv1_dnt=true", "Authorization", "Bearer a")
+		ask(usual, "GET", e+map[bool]string{true: "&", false: "?"}[strings.Contains(e, "?")]+"farv1_dnt=true", "Authorization", usual.bearer(disclose.Operator))
 		ask(spent, "GET", e)
 		for _, w := range []*window{failing, panicking} {
 			ask(w, "GET", e, purposefulOf(w)...)
@@ -125,20 +123,4 @@ func allOpen(t *testing.T) *window {
 
 func purposefulOf(w *window) []string {
 	return []string{"Authorization", w.bearer(disclose.Authority), "RDAP-Purpose", "legalActions", "RDAP-Case", "1"}
-}
-
-// oneEach lets one question of each sort through.
-func oneEach(t *testing.T) *ratelimit.Limiter {
-	t.Helper()
-	now := time.Now()
-	budget := ratelimit.Budget{Rate: 0.25, Burst: 1}
-	one := ratelimit.Budgets{IPv4: []ratelimit.Level{{Bits: 32, Budget: budget}}, IPv6: []ratelimit.Level{{Bits: 64, Budget: budget}}, Account: budget}
-	limiter, err := ratelimit.New(ratelimit.Config{
-		Memory: 64 << 10, Lookup: one, Availability: one, Failure: one,
-		Server: ratelimit.Budget{Rate: 1000, Burst: 1000}, Now: func() time.Time { return now },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return limiter
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"registerd/access"
 	"registerd/lookup"
 )
 
@@ -46,12 +45,12 @@ func (h *Handler) orPage(answer http.HandlerFunc) http.HandlerFunc {
 		}
 		text, why := h.tail(r, "/domain/")
 		if why != nil {
-			h.problem(w, r, h.refuse(r, lookup.KindDomain, why))
+			h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindDomain, why))
 			return
 		}
-		name, err := h.desk.Name(lookup.Question{Caller: access.Public(h.channel(r)), Window: lookup.RDAP, Text: text})
+		name, err := h.desk.Name(lookup.Question{Caller: h.anybody(r), Window: lookup.RDAP, Text: text})
 		if err != nil {
-			h.problem(w, r, err)
+			h.problem(w, r, h.anybody(r), err)
 			return
 		}
 		header := w.Header()

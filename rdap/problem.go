@@ -2,12 +2,9 @@ package rdap
 
 import (
 	"errors"
-	"math"
-	"net/http"
-	"strconv"
-	"time"
 
 	"registerd/access"
+	"registerd/federated"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -18,7 +15,9 @@ type problem struct {
 	status int
 	title  string
 	says   string
-	notice string // what more there is to say; "" for nothing
+
+	about  string   // title of what more there is to say
+	notice []string // which is nothing, if it is empty
 
 	// availability are lines about whether the name that was asked for can be
 	// registered: the state in a word, the reason in a word, and in words.
@@ -26,6 +25,8 @@ type problem struct {
 
 	retry int  // whole seconds for Retry-After; 0 for none
 	ours  bool // a failure, to be logged
+
+	exceeded *ratelimit.Exceeded // a limit; nil if it is none
 }
 
 // retryFailure is when to ask again after a failure of ours: soon enough for a
@@ -57,7 +58,7 @@ func (*reservedError) Error() string { return "the name is reserved" }
 
 // problemOf translates an error, once and for all queries. What it does not
 // know is a failure, of which the client learns nothing but that it is ours.
-func problemOf(err error) problem {
+func (s site) problemOf(err error) problem {
 	var refused *refusal
 	var syntax *register.SyntaxError
 	var exceeded *ratelimit.Exceeded
@@ -69,19 +70,22 @@ func problemOf(err error) problem {
 	case errors.As(err, &refused):
 		return problem{status: refused.status, title: refused.title, says: sentence(refused.why.Reason)}
 	case errors.Is(err, lookup.ErrUnsupported):
-		return problemOf(errUnsupported)
+		return s.problemOf(errUnsupported)
 	case errors.As(err, &reserved):
 		return reservedProblem(reserved.name)
 	case errors.As(err, &absent):
-		return absentProblem(absent)
+		return s.absentProblem(absent)
 	case errors.Is(err, lookup.ErrElsewhere):
 		return problem{status: 404, title: "Not Found", says: "The name is in no zone of this register, which says nothing about it."}
 	case errors.Is(err, register.ErrNotFound):
 		return problem{status: 404, title: "Not Found", says: "The register holds no such object."}
 	case errors.As(err, &exceeded):
-		return limitProblem(exceeded)
+		return s.limitProblem(exceeded)
 	case errors.As(err, &denied):
 		return deniedProblem(denied)
+	case errors.Is(err, federated.ErrUnreachable):
+		return problem{status: 503, title: "Service Unavailable", retry: retryFailure,
+			says: "The OpenID provider cannot be asked at the moment. Without a credential the public is answered."}
 	case errors.As(err, &unsupported):
 		return problem{status: 422, title: "Unprocessable Content", says: sentence(unsupported.Error())}
 	case errors.As(err, &syntax):
@@ -109,8 +113,8 @@ func reservedProblem(n lookup.Name) problem {
 
 // absentProblem says what a name is that is not there: that it is not there is
 // no promise that it can be registered.
-func absentProblem(absent *lookup.Absent) problem {
-	p := problemOf(absent.Unwrap())
+func (s site) absentProblem(absent *lookup.Absent) problem {
+	p := s.problemOf(absent.Unwrap())
 	p.availability = availability(absent.Name)
 	return p
 }
@@ -123,20 +127,10 @@ func availability(n lookup.Name) []string {
 	return lines
 }
 
-func limitProblem(x *ratelimit.Exceeded) problem {
-	wait := wholeSeconds(x.RetryAfter)
-	return problem{status: 429, title: "Too Many Requests", retry: wait,
-		says:   "The budget of the " + x.Budget + " is used up. This says nothing about what was asked for.",
-		notice: "Ask again in " + strconv.Itoa(wait) + " seconds. The limits are given at help."}
-}
-
-// wholeSeconds rounds up: whoever waits that long is let in (RFC 9110 section 10.2.3).
-func wholeSeconds(d time.Duration) int { return max(1, int(math.Ceil(d.Seconds()))) }
-
 func deniedProblem(d *access.Denied) problem {
 	switch d.Why {
 	case access.BadCredential:
-		return problem{status: 401, title: "Unauthorized", says: "The credential is unknown, wrong or expired, or not a bearer token."}
+		return problem{status: 401, title: "Unauthorized", says: "The credential is unknown, wrong or expired, or none that is taken here."}
 	case access.OpenChannel:
 		return problem{status: 403, title: "Forbidden", says: "A credential was sent in clear. Use TLS, and have the credential replaced."}
 	case access.PurposeRefused:
@@ -144,8 +138,17 @@ func deniedProblem(d *access.Denied) problem {
 	case access.JournalRequired:
 		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
 			says: "Answers above the public one cannot be journaled at the moment, and are not given."}
+	case access.ConfidentialRefused:
+		return problem{status: 403, title: "Forbidden",
+			says: "Answers above the public one are journaled, and the account may not have the holder not told of them."}
+	case access.NoAccount:
+		return problem{status: 403, title: "Forbidden", says: "Nobody has made an account here for this person."}
+	case access.Unreadable:
+		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
+			says: "Who has an account cannot be read at the moment. Without a credential the public is answered."}
 	case access.SearchRefused:
-		return problem{status: 403, title: "Forbidden", says: "This search is not answered to you.", notice: d.Reason}
+		return problem{status: 403, title: "Forbidden", says: "This search is not answered to you.",
+			about: "Publication rules", notice: []string{d.Reason}}
 	default:
 		return problem{status: 403, title: "Forbidden", says: "The question is not answered to this account."}
 	}
@@ -162,16 +165,9 @@ func (s site) problem(p problem, a lookup.About) []byte {
 		e.end(mark, ']')
 		e.member("lang", e.lang)
 		mark = e.begin("notices", '[')
-		e.notice(noticeTitle(p.status), p.notice)
+		e.notice(p.about, p.notice...)
 		e.notice("Availability", p.availability...)
 		e.keeper(a)
 		e.end(mark, ']')
 	})
-}
-
-func noticeTitle(status int) string {
-	if status == http.StatusTooManyRequests {
-		return "Limits"
-	}
-	return "Publication rules"
 }

@@ -41,7 +41,7 @@ func (p Profile) always() extension {
 // closed are the extensions whose members are left out.
 func (p Profile) closed() extension {
 	if p == ICANN2024 {
-		return extensions - 1 - usesICANN - usesRedaction
+		return extensions - 1 - usesICANN - usesRedaction - usesFederation
 	}
 	return usesICANN
 }

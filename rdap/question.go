@@ -8,15 +8,17 @@ import (
 	"unicode/utf8"
 
 	"registerd/access"
+	"registerd/listen"
 	"registerd/lookup"
 )
 
-// channel is how a request reached us. The address is the connection's: the
-// listener has settled whose that is, and no header may say otherwise.
+// channel is how a request reached us. The address is the one that the doorway has
+// settled, and no header may say otherwise here.
 func (h *Handler) channel(r *http.Request) access.Channel {
 	at, _ := netip.ParseAddrPort(r.RemoteAddr)
 	addr := at.Addr().Unmap().WithZone("")
-	return access.Channel{Addr: addr, Private: h.private || r.TLS != nil || addr.IsLoopback()}
+	private := h.private && !listen.PastFrontEnds(r)
+	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
 }
 
 // maxNote is the longest purpose or case reference, in bytes.
@@ -25,40 +27,53 @@ const maxNote = 256
 var (
 	errNote = refuse(http.StatusBadRequest, "Bad Request",
 		"the purpose or the case reference is longer than 256 bytes or not UTF-8")
-	errTracking = refuse(http.StatusForbidden, "Forbidden",
-		"answers above the public one are journaled, so farv1_dnt=true cannot be honoured")
+	errYesOrNo = refuse(http.StatusBadRequest, "Bad Request", "RDAP-Confidential and farv1_dnt are true or false")
 )
 
-// caller is who asks, by a bearer token (RFC 6750 section 2.1). A credential of
-// any other kind is refused: to answer it as the public would hide that it was
-// not understood.
+// caller is who asks, by what the header field Authorization holds.
 func (h *Handler) caller(r *http.Request) (access.Caller, error) {
 	ch := h.channel(r)
 	credentials := r.Header["Authorization"]
-	if len(credentials) == 0 {
-		return access.Public(ch), nil
-	}
 	question := lookup.Question{Caller: access.Public(ch), Window: lookup.RDAP}
-	scheme, token, _ := strings.Cut(credentials[0], " ")
-	if len(credentials) > 1 || !strings.EqualFold(scheme, "Bearer") {
+	if len(credentials) == 0 {
+		return h.loggedIn(r, question)
+	}
+	presented, ok := access.Authorization(credentials)
+	if !ok {
 		return access.Caller{}, h.desk.Refuse(question, lookup.KindCredential, &access.Denied{Why: access.BadCredential})
 	}
-	purpose, reference := r.Header.Get("RDAP-Purpose"), r.Header.Get("RDAP-Case")
-	query := r.URL.Query()
-	if purpose == "" {
-		purpose = query.Get("farv1_qp")
-	}
-	why := error(nil)
-	switch {
-	case !isNote(purpose), !isNote(reference):
-		why = errNote
-	case query.Get("farv1_dnt") == "true":
-		why = errTracking
-	}
+	said, why := saidOf(r)
 	if why != nil {
 		return access.Caller{}, h.desk.Refuse(question, lookup.KindCredential, why)
 	}
-	return h.desk.Identify(lookup.RDAP, strings.TrimSpace(token), purpose, reference, ch)
+	if presented, why = h.vouched(r.Context(), presented, said, ch); why != nil {
+		return access.Caller{}, h.desk.Refuse(question, lookup.KindCredential, why)
+	}
+	return h.desk.Identify(lookup.RDAP, presented, said, ch)
+}
+
+// saidOf is what a request says of itself, in header fields of ours or in the
+// parameters of RFC 9560 section 4.2. Not to be tracked is honoured as far as it can
+// be: the disclosure is journaled, and the holder is not told for a time.
+func saidOf(r *http.Request) (access.Said, error) {
+	query := r.URL.Query()
+	said := access.Said{Purpose: r.Header.Get("RDAP-Purpose"), Case: r.Header.Get("RDAP-Case")}
+	if said.Purpose == "" {
+		said.Purpose = query.Get("farv1_qp")
+	}
+	if !isNote(said.Purpose) || !isNote(said.Case) {
+		return said, errNote
+	}
+	for _, word := range []string{r.Header.Get("RDAP-Confidential"), query.Get("farv1_dnt")} {
+		switch word {
+		case "true":
+			said.Confidential = true
+		case "", "false":
+		default:
+			return said, errYesOrNo
+		}
+	}
+	return said, nil
 }
 
 func isNote(s string) bool { return len(s) <= maxNote && utf8.ValidString(s) }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"registerd/federated"
 	"registerd/lookup"
 )
 
@@ -41,11 +42,19 @@ type Config struct {
 	Page *Page
 
 	// Private says that the listener stands behind TLS: nobody on the way can
-	// read an answer. Connections with TLS and from loopback are private anyway.
+	// read an answer. Connections with TLS and from loopback are private anyway;
+	// who comes past the front ends of a [listen.Forwarding] is not.
 	Private bool
 
-	// Limits are the sentences that /help gives the budgets in.
-	Limits []string
+	// Federation takes the word of OpenID providers for who asks; nil when there is none.
+	Federation *federated.Federation
+
+	// Requests says that a request desk is beside, at requests below the base.
+	Requests bool
+
+	// Limits are the sentences that /help gives the budgets in. They may be others
+	// after the settings were read again. Without it, /help says nothing of them.
+	Limits func() []string
 
 	Log *slog.Logger
 }
@@ -55,13 +64,14 @@ type Handler struct {
 	site    site
 	desk    *lookup.Desk
 	private bool
-	limits  []string
+	limits  func() []string
 	log     *slog.Logger
 	prefix  string // path of the base without its final "/": where a front end may leave it
 	page    *Page
 	packer  *packer
 	router  *chi.Mux
 	hsts    []string
+	vary    []string
 }
 
 // New makes the window, and refuses to do so with a part missing.
@@ -76,14 +86,20 @@ func New(c Config) (*Handler, error) {
 	if !ok {
 		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL with a plain path that ends in /", c.Base)
 	}
+	if c.Limits == nil {
+		c.Limits = func() []string { return nil }
+	}
 	packer, err := newPacker()
 	if err != nil {
 		return nil, fmt.Errorf("rdap: making ready to compress: %w", err)
 	}
 	h := &Handler{
-		site: site{base: c.Base, whois: c.WHOIS, profile: c.Profile}, desk: c.Desk, private: c.Private, limits: c.Limits,
+		site: site{base: c.Base, whois: c.WHOIS, profile: c.Profile, federation: c.Federation, requests: c.Requests}, desk: c.Desk, private: c.Private, limits: c.Limits,
 		log: c.Log, prefix: strings.TrimSuffix(base.EscapedPath(), "/"), router: chi.NewRouter(),
-		page: c.Page, packer: packer,
+		page: c.Page, packer: packer, vary: vary,
+	}
+	if c.Federation != nil && c.Federation.Sessions() {
+		h.vary = varyByCookie
 	}
 	if c.Profile.closed()&usesTags == 0 {
 		h.site.tag = c.Desk.Tag()
@@ -116,6 +132,7 @@ func (h *Handler) routes(r chi.Router) {
 		r.Handle(path, unsupported)
 		r.Handle(path+"/*", unsupported)
 	}
+	h.sessionRoutes(r)
 	r.NotFound(h.refuses(errUnreadable))
 }
 

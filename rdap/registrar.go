@@ -8,12 +8,12 @@ import (
 )
 
 // registrarAnswer writes a registrar asked for by its id.
-func (s site) registrarAnswer(a *lookup.EntityAnswer) []byte {
+func (s site) registrarAnswer(a *lookup.EntityAnswer, part disclose.FieldSet) []byte {
 	self := s.base
 	if handle, linked := s.registrarHandle(a.Registrar); linked {
 		self = s.entityURL(handle)
 	}
-	return s.encode(self, language(a.About), func(e *encoder) { e.registrarAlone(a.Registrar, &a.About) })
+	return s.encodePart(self, language(a.About), part, func(e *encoder) { e.registrarAlone(a.Registrar, &a.About) })
 }
 
 // registrarAlone writes the members of a registrar that is in no other answer.

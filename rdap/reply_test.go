@@ -13,7 +13,7 @@ func checkReply(t *testing.T, what string, got reply) {
 	for name, want := range map[string]string{
 		"Content-Type": "application/rdap+json", "Access-Control-Allow-Origin": "*",
 		"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'", "Vary": "Accept, Accept-Encoding, Authorization",
-		"Access-Control-Expose-Headers": "ETag, Retry-After, WWW-Authenticate",
+		"Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate",
 	} {
 		if values := got.header.Values(name); len(values) != 1 || values[0] != want {
 			t.Errorf("%s: %s is %q, want %q once", what, name, values, want)

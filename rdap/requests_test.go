@@ -34,6 +34,10 @@ var requests = []struct {
 	{"GET", "nameservers?ip=2001:DB8:0::7", 200, nil},
 	{"GET", "nameservers?ip=192.0.2.7&unknown=%zz&%zz=1&&=", 200, nil},
 	{"GET", "nameservers?ip=192.0.2.7&count=yes&sort=name:d&fieldSet=brief", 200, nil},
+	{"GET", "domain/shop.example?fieldSet=brief", 200, nil},
+	{"GET", "nameserver/ns1.shop.example?fieldSet=id", 200, nil},
+	{"GET", "entity/reg-a?fieldSet=brief&fieldSet=id", 400, nil},
+	{"GET", "help?fieldSet=all", 200, nil},
 
 	{"GET", "domain/free.example", 404, nil},
 	{"GET", "domain/kept.example", 404, nil},
@@ -126,5 +130,5 @@ var requests = []struct {
 	{"GET", "domain/shop.example", 401, []string{"Authorization", "Bearer"}},
 	{"GET", "domain/shop.example", 401, []string{"Authorization", "Bearer a", "Authorization", "Bearer b"}},
 	{"GET", "domain/shop.example", 400, []string{"Authorization", "Bearer a", "RDAP-Case", strings.Repeat("x", 257)}},
-	{"GET", "domain/shop.example?farv1_dnt=true", 403, []string{"Authorization", "Bearer a"}},
+	{"GET", "domain/shop.example?farv1_dnt=perhaps", 400, []string{"Authorization", "Bearer a"}},
 }

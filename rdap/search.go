@@ -57,7 +57,7 @@ func (h *Handler) search(place int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		s, why := h.site.readSearch(place, r.URL.RawQuery)
 		if why != nil {
-			h.problem(w, r, h.refuse(r, lookup.KindSearch, why))
+			h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindSearch, why))
 			return
 		}
 		h.answer(w, r, "", func(ctx context.Context, q lookup.Question) (lookup.Written, error) {

@@ -15,7 +15,7 @@ import (
 func foundBy(by lookup.SearchBy, audience disclose.Audience, part disclose.FieldSet, n int) *lookup.SearchAnswer {
 	policy, v := disclose.GDPR(), disclose.Viewer{Audience: audience}
 	a := &lookup.SearchAnswer{
-		About: lookup.About{Watermark: watermark, Rules: "gdpr-1", Operator: register.Operator{Name: "Example Registry"}},
+		About: lookup.About{Watermark: watermark, Rules: "gdpr-2", Operator: register.Operator{Name: "Example Registry"}},
 		By:    by, Pattern: "sh*.example", Part: part, Total: -1, Page: 1, PageSize: 100,
 		Sortable: []lookup.SortProperty{{Name: "name", Default: true}, {Name: "registrationDate"}},
 	}

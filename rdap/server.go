@@ -2,6 +2,7 @@ package rdap
 
 import (
 	"bytes"
+	"crypto/tls"
 	"log"
 	"log/slog"
 	"net/http"
@@ -15,8 +16,9 @@ const (
 	readTimeout       = 5 * time.Second
 	writeTimeout      = 15 * time.Second
 	idleTimeout       = 30 * time.Second
-	maxHeaderBytes    = 8 << 10 // net/http allows 4 KiB more
-	maxStreams        = 64      // for one HTTP/2 connection
+	idleTimeoutTLS    = 3 * time.Second // see Secure
+	maxHeaderBytes    = 8 << 10         // net/http allows 4 KiB more
+	maxStreams        = 64              // for one HTTP/2 connection
 )
 
 // Server is an HTTP server for h with limits that a hostile client cannot live
@@ -35,6 +37,14 @@ func Server(h http.Handler, to *slog.Logger) *http.Server {
 
 		DisableGeneralOptionsHandler: true, // h answers OPTIONS * too
 	}
+}
+
+// Secure has s speak TLS. Then clients come without a front end, and may speak
+// HTTP/2; and of a connection of HTTP/2 that ends with streams open, net/http keeps
+// all it held, up to a megabyte, for an idle timeout more: closing the streams
+// starts that timer again after it was stopped (Go 1.26). So it is short.
+func Secure(s *http.Server, config *tls.Config) {
+	s.TLSConfig, s.IdleTimeout = config, idleTimeoutTLS
 }
 
 // ownTroubles passes on what net/http logs, but for what it says of a client's

@@ -13,6 +13,7 @@ import (
 	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
+	"registerd/federated"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/rdap"
@@ -43,6 +44,8 @@ type setup struct {
 	tag       string
 	profile   rdap.Profile
 	log       io.Writer
+
+	federation *federated.Federation
 }
 
 func open(t testing.TB, s setup) *window {
@@ -74,8 +77,8 @@ func open(t testing.TB, s setup) *window {
 		t.Fatal(err)
 	}
 	w.handler, err = rdap.New(rdap.Config{
-		Desk: w.desk, Base: s.base, Profile: s.profile, WHOIS: "whois.nic.example", Page: s.page, Log: log,
-		Limits: []string{"60 questions at once and one a second from one network."},
+		Desk: w.desk, Base: s.base, Profile: s.profile, Federation: s.federation, WHOIS: "whois.nic.example", Page: s.page, Log: log,
+		Limits: func() []string { return []string{"60 questions at once and one a second from one network."} },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -127,20 +130,24 @@ func serve(t testing.TB, h http.Handler, log *slog.Logger) string {
 
 func (w *window) accounts(t testing.TB) *access.Access {
 	t.Helper()
-	var tokens []access.Token
+	named := access.Config{Now: time.Now}
 	for _, a := range []disclose.Audience{disclose.Registrar, disclose.Authority, disclose.Operator} {
 		text, id, hash := access.NewToken()
-		token := access.Token{ID: id, Hash: hash, Expires: time.Now().Add(time.Hour), Organization: "Test", Audience: a}
+		kind, _ := disclose.ParseKind(a.String())
+		account := access.Account{ID: a.String(), Kind: kind, Organization: "Test"}
 		switch a {
 		case disclose.Registrar:
-			token.Registrar = "reg-a"
+			account.Registrar = "reg-a"
 		case disclose.Authority:
-			token.Purposes = []string{"legalActions"}
+			account.Purposes = []string{"legalActions"}
 		}
-		tokens = append(tokens, token)
+		named.Accounts = append(named.Accounts, account)
+		named.Credentials = append(named.Credentials, access.Credential{
+			Sort: access.Token, ID: id, Account: account.ID, Hash: hash, Until: time.Now().Add(time.Hour),
+		})
 		w.tokens[a] = text
 	}
-	a, err := access.New(access.Config{Tokens: tokens, Now: time.Now})
+	a, err := access.New(named)
 	if err != nil {
 		t.Fatal(err)
 	}

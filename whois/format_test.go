@@ -51,7 +51,7 @@ DS Data: 12345 13 2 0A1B
 % Questions to Example Registry, hostmaster@registry.example, https://registry.example/
 % Publication policy https://registry.example/publication
 % Terms of use https://registry.example/terms
-% Withheld by rule person of gdpr-1, GDPR Art. 5(1)(c), Art. 25 - Personal data of the holder.
+% Withheld by rule person of gdpr-2, GDPR Art. 5(1)(c), Art. 25 - Personal data of the holder.
 `
 
 // crlf is text as it goes over the wire.

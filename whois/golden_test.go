@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -50,13 +49,17 @@ func answers(t testing.TB, form *Profile) map[string][]byte {
 		"absent":       notFound(about, asked),
 		"blocked":      vacant(about, &lookup.Name{State: lookup.Blocked, Says: "A variant of it is taken"}),
 		"policy":       vacant(about, &lookup.Name{State: lookup.OutOfPolicy, Says: "It has fewer than 3 characters"}),
-		"limited":      limited(about, time.Minute),
 		"crowded":      crowded(about),
 		"failed":       failed(about),
 		"elsewhere":    elsewhere(about, asked, lookup.ErrElsewhere, ""),
 		"zone":         zone(about),
 		"error":        problem(about, errConflict),
-		"help":         help(about),
+		"help":         help(about, sampleLimits),
+		"standing":     form.standing(told(about, limitsTopic, nil), sampleStandings),
+		"left":         form.standing(domain(organizationsDomain, false), sampleStandings[:2]),
+	}
+	for name, x := range refusals {
+		pages[name] = limited(about, x)
 	}
 	for name, page := range pages {
 		pages[name] = form.seal(page, 0)

@@ -136,13 +136,20 @@ func publishedAs(t testing.TB, o register.Operator, p register.Policies) lookup.
 // change the server before it begins.
 func serve(t testing.TB, desk *lookup.Desk, adjust func(*whois.Server)) *listen.Listener {
 	t.Helper()
-	log := slog.New(slog.DiscardHandler)
-	s, err := whois.New(whois.Config{Desk: desk, Log: log})
+	s, err := whois.New(whois.Config{Desk: desk, Log: quiet})
 	check(t, err)
 	if adjust != nil {
 		adjust(s)
 	}
-	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: log, Refusal: s.Refusal(), MaxPerNetwork: 8})
+	return serveThis(t, s)
+}
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// serveThis serves on a port of its own until the test ends.
+func serveThis(t testing.TB, s *whois.Server) *listen.Listener {
+	t.Helper()
+	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: quiet, Refusal: s.Refusal(), MaxPerNetwork: 8})
 	check(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)

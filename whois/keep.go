@@ -70,6 +70,7 @@ func (v *conversation) next(taking, work context.Context) (answer []byte, more b
 	if err != nil {
 		return v.unread(question, err), false
 	}
+	question.Caller = v.desk.Recognise(question.Caller.Channel) // anew, since accounts end
 	answer, q := v.answer(work, question)
 	if v.kept && q.about == keepTopic {
 		return nil, false

@@ -75,7 +75,7 @@ func TestAKeptConnectionEndsAfterItsQuestions(t *testing.T) {
 
 func TestEachQuestionOfAKeptConnectionIsCounted(t *testing.T) {
 	limits := ratelimit.Defaults()
-	limits.Lookup = ratelimit.Widths(ratelimit.Budget{Rate: 0.001, Burst: 3})
+	limits.Budgets[ratelimit.Lookup] = ratelimit.Budget{Rate: 0.001, Burst: 3}
 	limiter, err := ratelimit.New(limits)
 	check(t, err)
 	l := serve(t, deskOver(t, registerOf(t), limiter), nil)

@@ -3,13 +3,13 @@ package whois
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/quota"
+	"registerd/ratelimit"
 	"registerd/register"
 )
 
@@ -148,10 +148,10 @@ func failed(a lookup.About) []byte {
 
 // limited begins with the words that clients know a throttle by; php-whois
 // wants them at the very start.
-func limited(a lookup.About, wait time.Duration) []byte {
+func limited(a lookup.About, x *ratelimit.Exceeded) []byte {
 	p := barePage(&a)
-	p.set(placeSeconds, strconv.FormatInt(max(1, int64(math.Ceil(wait.Seconds()))), 10))
-	p.throttle(codeLimited, p.form.say.limited)
+	p.set(placeSeconds, strconv.Itoa(quota.Seconds(x.RetryAfter)))
+	p.throttle(codeLimited, p.form.say.limited, quota.Why(x, "ask with --no-personal")...)
 	return p.done()
 }
 
@@ -162,14 +162,19 @@ func crowded(a lookup.About) []byte {
 	return p.done()
 }
 
-// throttle says whom to turn to with a limit that hurts.
-func (p *page) throttle(n int, t wording) {
+// throttle says why, and whom to turn to with a limit that hurts.
+func (p *page) throttle(n int, t wording, why ...string) {
 	if p.answer != nil {
 		p.answer.result, p.answer.retryAfter = "limited", p.at(placeSeconds)
 	}
 	p.set(placeCode, strconv.Itoa(n))
 	p.sayText(t)
 	p.code(n)
+	for _, line := range why {
+		if _, misread := disclose.ReadsAsAnswer(line); !misread { // it may hold the operator's words
+			p.remark(line)
+		}
+	}
 	p.questions()
 	if p.about.Policies.Terms != "" && p.form.policies {
 		p.remark("Limits and terms of use ", p.about.Policies.Terms)
@@ -191,13 +196,14 @@ func problem(a lookup.About, why *queryError) []byte {
 	return p.done()
 }
 
-func help(a lookup.About) []byte {
+func help(a lookup.About, limits []string) []byte {
 	p := newPage(&a)
 	if p.answer != nil {
 		p.answer.result = "help"
 	}
 	p.remarkText(p.form.say.help)
 	p.usage()
+	p.published(limits)
 	p.blank()
 	p.source()
 	return p.done()

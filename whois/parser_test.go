@@ -19,7 +19,7 @@ func parsers(t testing.TB) []Parser {
 
 // records are the answers that hold one of a name; all other answers but absent,
 // limited and crowded are to be read as nothing.
-var records = []string{"person", "organisation", "handles", "protected", "idn", "bare"}
+var records = []string{"person", "organisation", "handles", "protected", "idn", "bare", "left"}
 
 func TestEveryAnswerIsReadAsWhatItIs(t *testing.T) {
 	for _, form := range allShipped(t) {
@@ -53,7 +53,7 @@ func mayRead(r *Parser, form *Profile, answer string) []Reading {
 		return []Reading{ReadsRecord, ReadsNothing}
 	case answer == "absent":
 		return []Reading{ReadsAbsent, ReadsNothing}
-	case answer == "limited" || answer == "crowded":
+	case strings.HasPrefix(answer, "limited") || answer == "crowded":
 		return []Reading{ReadsLimit, ReadsNothing}
 	}
 	return []Reading{ReadsNothing}

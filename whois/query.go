@@ -20,6 +20,7 @@ type query struct {
 
 	handles    bool // --show-handles: a profile may have more to show for it
 	impersonal bool // --no-personal: nothing of a person
+	limits     bool // --limits: what is left to who asks
 	keep       bool // -k: the connection is kept for the next question
 }
 
@@ -111,6 +112,8 @@ func (r *reader) flag(kind option) {
 		r.query.handles = true
 	case impersonalOption:
 		r.query.impersonal = true
+	case limitsOption:
+		r.query.limits = true
 	case keepOption:
 		r.query.keep = true
 	}
@@ -168,6 +171,9 @@ func (r *reader) setTopic(word string) *queryError {
 func (r *reader) key(serves func(string) bool) *queryError {
 	switch {
 	case len(r.words) > 0:
+	case r.query.limits && r.asked == target{}:
+		r.query.kind, r.query.about = lookup.KindHelp, limitsTopic
+		return nil
 	case r.query.keep && r.asked == target{}:
 		r.query.kind, r.query.about = lookup.KindHelp, keepTopic
 		return nil

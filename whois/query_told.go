@@ -9,10 +9,11 @@ import (
 	"registerd/lookup"
 )
 
-// told writes what is asked about the server itself.
-func told(a lookup.About, about topic) []byte {
+// told writes what is asked about the server itself. What is left to whoever asks
+// comes behind it, as behind every answer.
+func told(a lookup.About, about topic, limits []string) []byte {
 	if about == 0 {
-		return help(a)
+		return help(a, limits)
 	}
 	p := newPage(&a)
 	if p.answer != nil {

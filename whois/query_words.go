@@ -40,7 +40,8 @@ const (
 	versionTopic topic = iota + 1
 	typesTopic
 	sourcesTopic
-	keepTopic // -k and nothing else
+	limitsTopic // --limits and nothing else
+	keepTopic   // -k and nothing else
 )
 
 // topics are the values of -q. They are RIPE's words.
@@ -59,6 +60,7 @@ const (
 	helpOption
 	handlesOption
 	impersonalOption
+	limitsOption
 	keepOption
 )
 
@@ -72,6 +74,7 @@ var options = map[string]option{
 	"-h": helpOption, "--help": helpOption,
 	"--show-handles": handlesOption,
 	"--no-personal":  impersonalOption,
+	"--limits":       limitsOption,
 	"-k":             keepOption, "--persistent-connection": keepOption,
 }
 
@@ -113,7 +116,8 @@ func Options() []Form {
 		{"-C, --charset NAME", "utf-8, iso-8859-1 or us-ascii"},
 		{"--lang TAG", "the language of reasons, as en"},
 		{"--show-handles", "the handles of contacts, where they are shown on request"},
-		{"--no-personal", "no contacts"},
+		{"--no-personal", "no contacts, and nothing counted as a record of a person"},
+		{"--limits", "what is left to you, after the answer; alone, of all budgets"},
 		{"-k", "keep the connection for more questions; alone, end it"},
 		{"-q TOPIC", "version, types or sources of this server"},
 		{"-V VALUE, -r", "change nothing"},

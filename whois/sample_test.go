@@ -24,7 +24,7 @@ func exampleAbout() lookup.About {
 		Operator: register.Operator{Name: "Example Registry", Email: "hostmaster@registry.example", URL: "https://registry.example/"},
 		Policies: register.Policies{Publication: "https://registry.example/publication", Terms: "https://registry.example/terms"},
 		Zones:    []register.Name{"example", "test"},
-		Serial:   7, Watermark: time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), Rules: "gdpr-1", Version: 1,
+		Serial:   7, Watermark: time.Date(2026, 1, 2, 3, 4, 5, 600, time.UTC), Rules: "gdpr-2", Version: 1,
 	}
 }
 
@@ -149,9 +149,12 @@ func found(t *testing.T) map[string][]byte {
 func neither() map[string][]byte {
 	about := exampleAbout()
 	pages := map[string][]byte{
-		"failed": failed(about), "limited": limited(about, time.Minute), "crowded": crowded(about),
-		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere, ""), "zone": zone(about), "help": help(about),
+		"failed": failed(about), "crowded": crowded(about),
+		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere, ""), "zone": zone(about), "help": help(about, sampleLimits),
 		"reserved": domainPage(reservedAnswer(), false).Body,
+	}
+	for name, x := range refusals {
+		pages[name] = limited(about, x)
 	}
 	for _, kind := range []lookup.Kind{lookup.KindDomain, lookup.KindHost, lookup.KindEntity} {
 		for _, base := range []string{"https://rdap.other.test/v1/", "https://rdap.name.org:8443/"} {

@@ -31,16 +31,21 @@ const (
 	closeTime = 2 * time.Second
 )
 
-// Config is what a server is made of. All of it is required.
+// Config is what a server is made of. Desk and Log are required.
 type Config struct {
 	Desk *lookup.Desk
 	Log  *slog.Logger
+
+	// Limits are the sentences that help gives the budgets in. They may be others
+	// after the settings were read again. Without it, help says nothing of them.
+	Limits func() []string
 }
 
 // Server answers on port 43. It is safe for concurrent use.
 type Server struct {
-	desk *lookup.Desk
-	log  *slog.Logger
+	desk   *lookup.Desk
+	log    *slog.Logger
+	limits func() []string
 
 	lineTime  time.Duration // for the whole question, however it trickles in
 	idleTime  time.Duration // for the next question, on a connection that is kept
@@ -56,8 +61,11 @@ func New(c Config) (*Server, error) {
 	case c.Log == nil:
 		return nil, errors.New("whois: no log")
 	}
+	if c.Limits == nil {
+		c.Limits = func() []string { return nil }
+	}
 	return &Server{
-		desk: c.Desk, log: c.Log,
+		desk: c.Desk, log: c.Log, limits: c.Limits,
 		lineTime: lineTime, idleTime: idleTime, writeTime: writeTime, closeTime: closeTime,
 	}, nil
 }
@@ -107,7 +115,11 @@ func (s *Server) answer(ctx context.Context, question lookup.Question) ([]byte, 
 		page = s.explain(err, about, q)
 	}
 	q.form = ProfileOf(about)
-	return q.form.seal(append(slices.Clip(page), besides(about, q)...), q.charset), q
+	page = append(slices.Clip(page), besides(about, q)...)
+	if q.limits {
+		page = q.form.standing(page, s.standings(question.Caller, q))
+	}
+	return q.form.seal(page, q.charset), q
 }
 
 // aboutOf is of the zone that a question is about, where nothing was found.
@@ -132,7 +144,7 @@ func (s *Server) ask(ctx context.Context, question lookup.Question, q query) ([]
 		if err != nil {
 			return nil, about, err
 		}
-		return told(about, q.about), about, nil
+		return told(about, q.about, s.limits()), about, nil
 	case lookup.KindHost:
 		a, err := s.desk.Host(ctx, question)
 		if err != nil {
@@ -160,7 +172,7 @@ func (s *Server) refuse(question lookup.Question, why *queryError) []byte {
 	err := s.desk.Refuse(question, lookup.KindOther, &register.SyntaxError{What: "WHOIS query", Reason: why.text})
 	var exceeded *ratelimit.Exceeded
 	if errors.As(err, &exceeded) {
-		return limited(s.desk.About(), exceeded.RetryAfter)
+		return limited(s.desk.About(), exceeded)
 	}
 	return problem(s.desk.About(), why)
 }
@@ -186,7 +198,7 @@ func (s *Server) explain(err error, about lookup.About, q query) []byte {
 	case errors.As(err, &syntax):
 		return problem(about, &queryError{codeBadKey, "invalid search key, " + syntax.Reason})
 	case errors.As(err, &exceeded):
-		return limited(about, exceeded.RetryAfter)
+		return limited(about, exceeded)
 	default:
 		s.log.Error("whois: a question could not be answered", "kind", string(q.kind), "error", err)
 		return failed(about)
