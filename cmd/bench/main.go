@@ -24,8 +24,10 @@ func main() {
 		err = driveAsTold(os.Stdin, os.Stdout)
 	} else if role == "yardstick" {
 		err = yardstickAsTold(os.Stdin, os.Stdout)
+	} else if role == "storm" {
+		err = stormAsTold(os.Stdin, os.Stdout)
 	} else {
-		// Only here: the two above are to end when they are told to.
+		// Only here: the three above are to end when they are told to.
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		err = run(ctx, os.Args[1:])
 		stop()
@@ -82,7 +84,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	b.table.began, b.table.domains, b.table.mmap = time.Now().UTC(), b.domains, b.mmap
-	for _, stage := range []func(context.Context) error{b.build, b.seed, b.load, b.serve} {
+	for _, stage := range []func(context.Context) error{b.build, b.seed, b.load, b.serve, b.hostile} {
 		if err := stage(ctx); err != nil {
 			return err
 		}

@@ -27,17 +27,24 @@ dir = %q
 [whois]
 listen = "127.0.0.1:0"
 max_per_network = -1
+connections_per_second = -1
 [das]
 listen = "127.0.0.1:0"
 max_per_network = -1
+connections_per_second = -1
 [rdap]
 listen = "127.0.0.1:0"
 max_per_network = -1
+connections_per_second = -1
 [private]
 listen = "127.0.0.1:0"
 [limits]
+state = "-"
 lookup = {per_second = 15000, at_once = 100000000}
 availability = {per_second = 15000, at_once = 100000000}
+misses = {per_second = 15000, at_once = 100000000}
+personal = {per_second = 15000, at_once = 100000000}
+everybody = {per_second = 15000, at_once = 100000000}
 server = {per_second = 1000000, at_once = 100000000}
 `
 

@@ -19,6 +19,7 @@ type table struct {
 	answers, wrong       uint64  // of registerd
 	rows                 []row
 	searched             []searched
+	attacked             []attacked
 }
 
 type row struct {
@@ -53,6 +54,8 @@ func (t *table) print(to io.Writer) {
 	}
 	w.Flush()
 	t.printSearches(to)
+	t.printHostile(to)
+	printLimiter(to)
 	decided := deciding()
 	seeded := fmt.Sprintf("%.0f domains/s", t.seeded)
 	if t.seeded == 0 {

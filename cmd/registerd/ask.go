@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"os/user"
 	"path/filepath"
@@ -24,7 +23,6 @@ import (
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/rdap"
-	"registerd/register"
 	"registerd/store/sqlite"
 	"registerd/whois"
 )
@@ -33,7 +31,7 @@ type askCommand struct {
 	DB      string `name:"db" type:"path" placeholder:"FILE" xor:"where" help:"Ask this register, at the same desk as the windows."`
 	Server  string `placeholder:"URL" xor:"where" help:"Ask an RDAP server at this base address instead."`
 	Config  string `type:"path" placeholder:"FILE" xor:"where" help:"Ask the register of this configuration, with its operator and policies."`
-	As      string `default:"public" placeholder:"WHO" help:"public, registrar:ID, authority or operator (${default}). Above public it is journaled with your system user name."`
+	As      string `default:"public" placeholder:"WHO" help:"public, registrar:ID, holder:ROID, certificate-authority, trade-mark-holder, researcher, authority or operator (${default}). Above public it is journaled with your system user name."`
 	Purpose string `placeholder:"NAME" help:"Why; needed above public."`
 	Case    string `placeholder:"REFERENCE" help:"The case; needed for an authority."`
 	Audit   string `type:"path" placeholder:"DIR" help:"The journal's directory; default: audit beside the register."`
@@ -57,9 +55,7 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	failed := false
-	ended := func(_ lookup.Window, _ lookup.Kind, _ disclose.Audience, o audit.Outcome, _ time.Duration) {
-		failed = o == audit.Failed
-	}
+	ended := func(o lookup.Observation) { failed = o.Outcome == audit.Failed }
 	desk, done, err := a.desk(c, con, ended)
 	if err != nil {
 		return err
@@ -97,37 +93,28 @@ func (a *askCommand) config() (*config, error) {
 
 // caller is who asks from the command line: whoever may read the file.
 func (a *askCommand) caller() (access.Caller, error) {
-	word, registrar, _ := strings.Cut(a.As, ":")
-	audience, known := disclose.ParseAudience(word)
-	channel := access.Channel{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Private: true}
+	caller, err := asWhom(a.As)
 	switch {
-	case !known || (audience == disclose.Registrar) != (registrar != ""):
-		return access.Caller{}, misused("ask: --as is public, registrar:ID, authority or operator")
-	case audience == disclose.Public:
-		return access.Public(channel), nil
+	case err != nil:
+		return access.Caller{}, misused("ask: %v", err)
+	case caller.Audience == disclose.Public:
+		return caller, nil
 	case a.Purpose == "":
 		return access.Caller{}, misused("ask: --as %s needs --purpose", a.As)
-	case audience == disclose.Authority && a.Case == "":
+	case caller.Audience == disclose.Authority && a.Case == "":
 		return access.Caller{}, misused("ask: --as authority needs --case")
 	}
 	who, err := user.Current()
 	if err != nil {
 		return access.Caller{}, fmt.Errorf("ask: whose name to journal: %w", err)
 	}
-	caller := access.Caller{
-		Account: "system:" + who.Username, Organization: "registry", Audience: audience,
-		Purpose: a.Purpose, Case: a.Case, Channel: channel,
-	}
-	if registrar != "" {
-		if caller.Registrar, err = register.HandleKey(registrar); err != nil {
-			return access.Caller{}, misused("ask: %v", err)
-		}
-	}
+	caller.Account, caller.Organization = "system:"+who.Username, "registry"
+	caller.Purpose, caller.Case = a.Purpose, a.Case
 	return caller, nil
 }
 
 // observer is told how a question ended.
-type observer = func(lookup.Window, lookup.Kind, disclose.Audience, audit.Outcome, time.Duration)
+type observer = func(lookup.Observation)
 
 // desk opens the register for questions. ended may be nil.
 func (a *askCommand) desk(c *config, con console, ended observer) (*lookup.Desk, func(), error) {
@@ -171,7 +158,7 @@ func (a *askCommand) journal(c *config, con console) (*audit.Journal, error) {
 	if dir == "" {
 		dir = filepath.Join(filepath.Dir(c.DB), "audit")
 	}
-	return audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(con)})
+	return audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(con), SigningKey: c.Audit.SigningKey})
 }
 
 func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.Desk, c *config, caller access.Caller) error {

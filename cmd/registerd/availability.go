@@ -73,7 +73,7 @@ func (s *service) openAvailability(name string, a *availability) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(a.window, 8, server.Refusal())
+	l, err := s.listener(a.window, listen.Config{MaxPerNetwork: usualAtOnce, Refusal: server.Refusal()})
 	if err != nil {
 		return err
 	}
@@ -81,11 +81,12 @@ func (s *service) openAvailability(name string, a *availability) error {
 	return nil
 }
 
-// besideRDAP answers availability on the listener of RDAP, and hands on all else.
+// besideRDAP answers availability and requests on the listener of RDAP, and hands on
+// all else.
 func (s *service) besideRDAP(rdap http.Handler, base string, behindTLS bool) (http.Handler, error) {
 	server, err := das.NewHTTP(das.HTTPConfig{Desk: s.desk, Base: base, Private: behindTLS, Log: s.log})
 	if err != nil {
 		return nil, err
 	}
-	return server.Beside(rdap), nil
+	return s.besideRequests(server.Beside(rdap), base, behindTLS)
 }

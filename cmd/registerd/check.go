@@ -46,6 +46,9 @@ func (k *checkCommand) Run(con console) error {
 	for _, doubt := range doubts {
 		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
 	}
+	for _, ended := range c.expired(time.Now()) {
+		fmt.Fprintln(con.err, "warning: an exception of the limits has ended:", ended)
+	}
 	for _, profile := range misleading {
 		fmt.Fprintln(con.err, "warning: parsers would misread answers by the profile "+profile+": see registerd profile check")
 	}
@@ -83,18 +86,31 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	}
 	line("private", c.Private.Listen)
 	line("audit", c.Audit.Dir)
+	if c.Requests.Dir != "" {
+		line("requests", c.Requests.Dir)
+	}
 	line("rules", r.policy.Version())
 	limits := "on"
 	if c.Limits.Off {
 		limits = ""
 	}
 	line("limits", limits)
+	for i := range c.Limits.Networks {
+		line(fmt.Sprintf("network %d", i+1), c.Limits.Networks[i].inWords())
+	}
 	operator := c.Operator.Name
 	if operator == "" {
 		operator = "not named"
 	}
 	line("operator", operator)
+	if c.Accounts != "" {
+		line("accounts", c.Accounts)
+	}
 	for _, t := range c.Tokens {
-		line("token "+t.ID, fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02")))
+		words := fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02"))
+		if t.Times != 0 {
+			words += ", " + decimal(t.Times) + " times the budgets"
+		}
+		line("token "+t.ID, words)
 	}
 }

@@ -61,6 +61,16 @@ type config struct {
 		Dir string `toml:"dir"`
 		// KeepDays is how long the access log is kept. Default 30.
 		KeepDays int `toml:"keep_days"`
+		// KeepMonths is how long what the journal says of persons can be read; then the
+		// keys that it is sealed by are erased. Default 24.
+		KeepMonths int `toml:"keep_months"`
+		// CheckpointTo are second places that are told, at most once a minute, what the
+		// journal is: "file:PATH", "syslog", or "command:PATH", which reads it from its
+		// standard input. Default: none, and whoever can write to dir can rewrite the journal.
+		CheckpointTo []string `toml:"checkpoint_to"`
+		// SigningKey is the path of the key that signs for the journal, made if it is
+		// missing. Default: checkpoint.key in dir.
+		SigningKey string `toml:"signing_key"`
 	} `toml:"audit"`
 
 	WHOIS struct {
@@ -83,8 +93,15 @@ type config struct {
 		// http://, or https:// with tls or acme, and the listening address.
 		Base string `toml:"base"`
 		// BehindTLS says that a front end in front of this listener speaks TLS
-		// with the client. Only then, and on loopback, are credentials taken.
+		// with the client. Only then, and on loopback, are credentials taken; with
+		// forwarded_from, from those that such a front end passes on.
 		BehindTLS bool `toml:"behind_tls"`
+		// ForwardedFrom lists the networks of front ends that name the client in the
+		// header X-Forwarded-For, or Forwarded (RFC 7239). Their connections have no
+		// cap per network; max_per_network is then how many requests at once one of
+		// their clients may have. Whoever else connects is the client, whatever the
+		// header says. With proxy_from too, it is who that header names that has to be listed.
+		ForwardedFrom []string `toml:"forwarded_from"`
 		// TLS or ACME make this listener speak TLS itself, and nothing else.
 		// Default: neither, plain HTTP.
 		TLS  tlsFiles `toml:"tls"`
@@ -130,24 +147,32 @@ type config struct {
 		Listen string `toml:"listen"`
 	} `toml:"private"`
 
-	// Limits are the budgets of questions. What is left out has its default.
-	Limits struct {
-		// Off takes all limits away, for trials.
-		Off bool `toml:"off"`
-		// MemoryMiB bounds the memory of the budgets. Default 64.
-		MemoryMiB int `toml:"memory_mib"`
-		// Lookup is for WHOIS and RDAP: default 1 a second, 60 at once, for an
-		// IPv4 address or IPv6 /64. Availability is for names on the
-		// availability port: default 10 a second, 600 at once. Wider networks and
-		// accounts have multiples of it.
-		Lookup       budget `toml:"lookup"`
-		Availability budget `toml:"availability"`
-		// Server is for all clients and windows together: default 20000 a second,
-		// 40000 at once. It refuses in time what the machine could not answer.
-		Server budget `toml:"server"`
-	} `toml:"limits"`
+	// Control is the path of the socket at which registerd limits asks a running
+	// server: for root and the user that runs it. Default: the register's path with
+	// ".control" behind it; "-" opens none.
+	Control string `toml:"control"`
 
-	// Tokens are the credentials of named callers; registerd token new makes one.
+	// Limits are the budgets of questions, and of what answers tell.
+	Limits limits `toml:"limits"`
+
+	// Requests is the request desk, for those without standing access.
+	Requests requestsConfig `toml:"requests"`
+
+	// HolderLinks is the path of the file of links by which holders see what is held
+	// of them, at holder below rdap.base; registerd holder makes one. It needs
+	// audit.dir. Default: none, and no such page.
+	HolderLinks string `toml:"holder_links"`
+
+	// Accounts is the path of the file of those who have standing access, which
+	// registerd account keeps. What it says is in force within seconds. Default: none.
+	Accounts string `toml:"accounts"`
+
+	// Providers are OpenID providers, whose people have accounts here. Default: none.
+	Providers []openID `toml:"provider"`
+
+	// Tokens are credentials that stand here, for few of them; registerd token new
+	// makes one. Those of one registrar are one account, "registrar-" and its id,
+	// which has one budget; each other is an account of its own.
 	Tokens []token `toml:"token"`
 }
 
@@ -209,6 +234,11 @@ type window struct {
 	// and availability, 64 for RDAP. With it, one IPv4 /24 or IPv6 /48 may have
 	// a quarter of all connections; -1 takes both caps away.
 	MaxPerNetwork int `toml:"max_per_network"`
+	// ConnectionsPerSecond is the cap on new connections in a second; twice that
+	// may come at once. Default 2000; -1 takes it away. With a cap per network, one
+	// IPv4 address or IPv6 /64 may have a sixteenth of them, and its /24 or /48
+	// a quarter, so that a flood of one leaves room for others.
+	ConnectionsPerSecond int `toml:"connections_per_second"`
 }
 
 // availability is a listener that tells which names are free.
@@ -248,12 +278,6 @@ type issuer struct {
 	AcceptTerms bool `toml:"accept_terms"`
 }
 
-// budget is how many questions a second, and how many at once.
-type budget struct {
-	PerSecond float64 `toml:"per_second"`
-	AtOnce    int     `toml:"at_once"`
-}
-
 // token is a bearer token's entry. The secret is not in it.
 type token struct {
 	ID           string    `toml:"id"`
@@ -263,6 +287,9 @@ type token struct {
 	Audience     string    `toml:"audience"`  // registrar, authority or operator
 	Registrar    string    `toml:"registrar"` // the registrar's id, for audience registrar
 	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any. With a list, who gives none is the public
+	// Times is how many times the budgets of other accounts this one has. Default 1,
+	// as for all; /help publishes others with the organization.
+	Times float64 `toml:"times"`
 }
 
 type duration struct{ time.Duration }

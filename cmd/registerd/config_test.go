@@ -60,12 +60,12 @@ func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
 		take(other)
 	}
 	optional := map[string]bool{
-		".Limits.Off": true, ".DAS.window.ProxyFrom": true, ".DAS.window.MaxConnections": true, ".WHOIS.window.ProxyFrom": true,
+		".Limits.Off": true, ".Limits.Watch.Off": true, ".DAS.window.ProxyFrom": true, ".DAS.window.MaxConnections": true, ".WHOIS.window.ProxyFrom": true,
 		".RDAP.window.MaxConnections": true, ".RDAP.window.MaxPerNetwork": true,
 	}
 	var walk func(v reflect.Value, at string)
 	walk = func(v reflect.Value, at string) {
-		if v.Kind() == reflect.Struct && v.Type().PkgPath() != "time" && v.NumField() > 0 && at != ".Drain" {
+		if v.Kind() == reflect.Struct && v.Type().PkgPath() != "time" && v.NumField() > 0 && at != ".Drain" && v.Type() != reflect.TypeFor[budget]() {
 			for i := range v.NumField() {
 				walk(v.Field(i), at+"."+v.Type().Field(i).Name)
 			}

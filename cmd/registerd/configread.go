@@ -4,19 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/BurntSushi/toml"
 
-	"registerd/access"
-	"registerd/disclose"
-	"registerd/ratelimit"
 	"registerd/rdap"
 	"registerd/register"
 )
@@ -58,11 +56,16 @@ func parseConfig(path string) (*config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
 	}
-	paths := []*string{&c.DB, &c.Audit.Dir, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
+	paths := []*string{&c.DB, &c.Accounts, &c.HolderLinks, &c.Audit.Dir, &c.Audit.SigningKey, &c.Requests.Dir, &c.Requests.Hook, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
-	paths = append(paths, c.profileFiles()...)
+	for _, p := range []*string{&c.Control, &c.Limits.State} {
+		if *p != none {
+			paths = append(paths, p)
+		}
+	}
+	paths = append(append(paths, c.profileFiles()...), c.secretFiles()...)
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(filepath.Dir(path), *p)
@@ -99,15 +102,16 @@ func keyed(e toml.ParseError) string {
 
 // check looks for what could not work, before anything is opened.
 func (c *config) check() error {
-	windows := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window}
 	for name, a := range c.availabilities() {
 		if _, err := a.settings(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		windows[name] = &a.window
+	}
+	if _, err := frontEnds(c.RDAP.ForwardedFrom); err != nil {
+		return fmt.Errorf("rdap: forwarded_from: %w", err)
 	}
 	listening := 0
-	for name, w := range windows {
+	for name, w := range c.windows() {
 		if err := w.check(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -130,6 +134,9 @@ func (c *config) check() error {
 	if err := validListen(c.Private.Listen); err != nil {
 		return fmt.Errorf("private: listen: %w", err)
 	}
+	if _, err := c.journalConfig(nil); err != nil {
+		return err
+	}
 	if err := c.checkAddresses(); err != nil {
 		return err
 	}
@@ -142,13 +149,19 @@ func (c *config) check() error {
 	if err := c.checkRefers(); err != nil {
 		return err
 	}
+	if err := c.checkRequests(); err != nil {
+		return err
+	}
+	if c.HolderLinks != "" && c.Audit.Dir == "" {
+		return errors.New("holder_links: there is no audit.dir: what cannot be journaled is not shown")
+	}
 	if err := c.checkOperator(); err != nil {
 		return fmt.Errorf("operator: %w", err)
 	}
 	if err := c.checkTLS(); err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
-	if _, err := c.limits(); err != nil {
+	if _, err := c.limiter(); err != nil {
 		return err
 	}
 	r, err := c.rules()
@@ -164,11 +177,13 @@ func (c *config) check() error {
 	if _, err := c.searchKey(); err != nil {
 		return err
 	}
+	if _, err := c.federation(c.publicBase(""), slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
 	if _, err := c.whoisProfiles(); err != nil {
 		return err
 	}
-	_, err = c.access(time.Now)
-	return err
+	return c.checkTokens()
 }
 
 // trustsLoopback reports a front end on the same machine that does not say who
@@ -178,6 +193,9 @@ func (c *config) trustsLoopback() bool {
 	addr, notAddr := netip.ParseAddr(host)
 	base, _ := url.Parse(c.RDAP.Base)
 	if err != nil || notAddr != nil || !addr.IsLoopback() || base == nil || base.Host == "" || len(c.RDAP.ProxyFrom) > 0 {
+		return false
+	}
+	if from, err := frontEnds(c.RDAP.ForwardedFrom); err != nil || slices.ContainsFunc(from, func(p netip.Prefix) bool { return p.Contains(addr) }) {
 		return false
 	}
 	public, err := netip.ParseAddr(base.Hostname())
@@ -190,46 +208,6 @@ func (c *config) page() (*rdap.Page, error) {
 		return nil, nil
 	}
 	return rdap.ReadPage(c.RDAP.Web)
-}
-
-// limits are the budgets of all questions.
-func (c *config) limits() (*ratelimit.Limiter, error) {
-	if c.Limits.Off {
-		return ratelimit.Unlimited(), nil
-	}
-	limits, err := c.budgets()
-	if err != nil {
-		return nil, err
-	}
-	l, err := ratelimit.New(limits)
-	if err != nil {
-		return nil, fmt.Errorf("limits: %w", err)
-	}
-	return l, nil
-}
-
-func (c *config) budgets() (ratelimit.Config, error) {
-	limits := ratelimit.Defaults()
-	if m := c.Limits.MemoryMiB; m > 0 {
-		limits.Memory = int64(m) << 20
-	}
-	for _, b := range []struct {
-		name string
-		from budget
-		to   *ratelimit.Budgets
-	}{{"lookup", c.Limits.Lookup, &limits.Lookup}, {"availability", c.Limits.Availability, &limits.Availability}} {
-		if b.from == (budget{}) {
-			continue
-		}
-		if b.from.PerSecond <= 0 || b.from.AtOnce <= 0 {
-			return limits, fmt.Errorf("limits: %s: per_second and at_once are given together, and are positive", b.name)
-		}
-		*b.to = ratelimit.Widths(ratelimit.Budget{Rate: b.from.PerSecond, Burst: b.from.AtOnce})
-	}
-	if s := c.Limits.Server; s != (budget{}) {
-		limits.Server = ratelimit.Budget{Rate: s.PerSecond, Burst: s.AtOnce}
-	}
-	return limits, nil
 }
 
 // leastKey is how many bytes nobody guesses.
@@ -249,55 +227,6 @@ func (c *config) searchKey() ([]byte, error) {
 		return nil, fmt.Errorf("rdap: search_key_file: %s: it holds %d bytes, want %d at least", c.RDAP.SearchKeyFile, len(key), leastKey)
 	}
 	return key, nil
-}
-
-// limitsInWords are the budgets as /help publishes them.
-func (c *config) limitsInWords() []string {
-	limits, err := c.budgets()
-	if c.Limits.Off || err != nil {
-		return []string{"This server has no limits: it is on trial."}
-	}
-	words := func(what string, b ratelimit.Budgets) string {
-		one := b.IPv4[0].Budget
-		return fmt.Sprintf("%s: %g a second, %d at once, for an IPv4 address or an IPv6 /64; wider networks have larger budgets.",
-			what, one.Rate, one.Burst)
-	}
-	asked := "RDAP questions"
-	if c.WHOIS.Listen != "" {
-		asked = "WHOIS and RDAP questions together"
-	}
-	return []string{
-		words(asked, limits.Lookup),
-		words("Names that are asked for their availability", limits.Availability),
-		words("Questions that cannot be read, and wrong credentials", limits.Failure),
-		"Each record of a person in an answer counts as a question more.",
-		"Beyond a budget every answer says how many seconds to wait, over HTTP with 429 and Retry-After.",
-	}
-}
-
-func (c *config) access(now func() time.Time) (*access.Access, error) {
-	out := access.Config{Now: now}
-	for i, t := range c.Tokens {
-		audience, known := disclose.ParseAudience(t.Audience)
-		if !known {
-			return nil, fmt.Errorf("token %d: audience: %q is not registrar, authority or operator", i+1, t.Audience)
-		}
-		hash, err := access.ParseHash(t.Hash)
-		if err != nil {
-			return nil, fmt.Errorf("token %d: %w", i+1, err)
-		}
-		registrar := t.Registrar
-		if registrar != "" {
-			if registrar, err = register.HandleKey(registrar); err != nil {
-				return nil, fmt.Errorf("token %d: registrar: %w", i+1, err)
-			}
-		}
-		out.Tokens = append(out.Tokens, access.Token{
-			ID: t.ID, Hash: hash, Expires: t.Expires, Organization: t.Organization,
-			Audience: audience, Registrar: registrar, Purposes: t.Purposes,
-		})
-	}
-	return access.New(out)
 }
 
 func (c *config) operator() register.Operator {

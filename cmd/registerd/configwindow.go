@@ -8,13 +8,25 @@ import (
 	"strings"
 )
 
+// windows are those of the public by their names.
+func (c *config) windows() map[string]*window {
+	out := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window}
+	for name, a := range c.availabilities() {
+		out[name] = &a.window
+	}
+	return out
+}
+
 // check refuses what the listener would refuse.
 func (w *window) check() error {
-	if _, err := w.proxies(); err != nil {
+	if _, err := frontEnds(w.ProxyFrom); err != nil {
 		return fmt.Errorf("proxy_from: %w", err)
 	}
 	if w.MaxConnections < 0 {
 		return errors.New("max_connections: it is negative")
+	}
+	if w.ConnectionsPerSecond < -1 {
+		return errors.New("connections_per_second: it is negative")
 	}
 	if err := validListen(w.Listen); err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -22,9 +34,14 @@ func (w *window) check() error {
 	return nil
 }
 
-func (w *window) proxies() ([]netip.Prefix, error) {
+// frontEnds are the networks that are believed when they say who a client is. An
+// empty list is refused: it could mean nobody, or that everybody is believed.
+func frontEnds(networks []string) ([]netip.Prefix, error) {
+	if networks != nil && len(networks) == 0 {
+		return nil, errors.New("it lists nobody; leave it out where there is no front end")
+	}
 	var out []netip.Prefix
-	for _, s := range w.ProxyFrom {
+	for _, s := range networks {
 		p, err := netip.ParsePrefix(s)
 		switch {
 		case err != nil:
@@ -37,6 +54,38 @@ func (w *window) proxies() ([]netip.Prefix, error) {
 		out = append(out, p.Masked())
 	}
 	return out, nil
+}
+
+// What is configured nowhere: connections of one network at once. A browser opens
+// several, and over HTTP/1.1 each carries one question at a time.
+const (
+	usualAtOnce     = 8
+	usualAtOnceHTTP = 64
+)
+
+// defaultPerSecond is a tenth of the questions that limits.server lets in.
+const defaultPerSecond = 2000
+
+// perSecond is the cap on new connections; 0 is none.
+func (w *window) perSecond() int {
+	switch {
+	case w.ConnectionsPerSecond < 0:
+		return 0
+	case w.ConnectionsPerSecond == 0:
+		return defaultPerSecond
+	}
+	return w.ConnectionsPerSecond
+}
+
+// perNetwork is the cap on connections of one network; 0 is none.
+func (w *window) perNetwork(usual int) int {
+	switch {
+	case w.MaxPerNetwork < 0:
+		return 0
+	case w.MaxPerNetwork == 0:
+		return usual
+	}
+	return w.MaxPerNetwork
 }
 
 // validListen refuses what is no host:port. Whether the host is of this machine

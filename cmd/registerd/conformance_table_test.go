@@ -107,7 +107,7 @@ var questions = []conformanceQuestion{
 	{"7481-3.2", "GET", "domain/bakery.example", 401, []string{"Authorization: Basic YTpi"}},
 	{"6750-3", "GET", "domain/bakery.example", 401, []string{"Authorization: Bearer registerd_x"}},
 	{"6750-3", "HEAD", "help", 401, []string{"Authorization: Bearer"}},
-	{"9560-4.2.2", "GET", "domain/bakery.example?farv1_dnt=true", 403, []string{"Authorization: Bearer x"}},
+	{"9560-4.2.2", "GET", "domain/bakery.example?farv1_dnt=perhaps", 400, []string{"Authorization: Bearer x"}},
 
 	// Answers that a client has already.
 	{"9110-13.1.2", "GET", "domain/bakery.example", 304, []string{"If-None-Match: *"}},

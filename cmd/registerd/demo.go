@@ -133,6 +133,12 @@ As an authority, with a purpose and a case reference:
 `,
 		dir, s.address("whois"), host, port, s.address("das"), dasHost, dasPort, base, base,
 		secrets[disclose.Registrar], base, secrets[disclose.Authority], base)
+	if s.control != nil {
+		fmt.Fprintf(out, `
+What your questions took of the limits, and what is left of them:
+  registerd limits show %s --db %s
+`, host, s.path)
+	}
 	if private := s.address("private"); private != "" {
 		fmt.Fprintf(out, "\nPrivate       http://%s/metrics, /health, /ready, /debug/pprof/\n", private)
 	} else {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -26,8 +25,8 @@ type explainCommand struct {
 	DB      string   `name:"db" type:"path" placeholder:"FILE" xor:"where" help:"The register."`
 	Config  string   `type:"path" placeholder:"FILE" xor:"where" help:"The configuration that names the register and the rules."`
 	Rules   string   `placeholder:"FILE|NAME" help:"Explain by these rules instead, in force or not; default gdpr."`
-	As      string   `default:"public" placeholder:"WHO" help:"public, registrar:ID, authority or operator (${default}). It is not journaled, as no value is shown."`
-	Purpose string   `placeholder:"NAME" help:"Why an authority asks; needed with --as authority."`
+	As      string   `default:"public" placeholder:"WHO" help:"public, registrar:ID, holder:ROID, certificate-authority, trade-mark-holder, researcher, authority or operator (${default}). It is not journaled, as no value is shown."`
+	Purpose string   `placeholder:"NAME" help:"Why a seeker or an authority asks; needed with these."`
 	Window  string   `enum:"whois,das,rdap,ask,web" default:"whois" help:"Where the answer would leave: ${enum} (${default})."`
 	Lang    string   `placeholder:"TAG" help:"The language of the reasons; default: the first that the rules name."`
 	JSON    bool     `name:"json" help:"Print JSON."`
@@ -93,30 +92,20 @@ func (e *explainCommand) sources() (db string, by *rules, err error) {
 
 // caller is whose view is explained. He has no account: nothing is told him.
 func (e *explainCommand) caller() (access.Caller, error) {
-	word, registrar, _ := strings.Cut(e.As, ":")
-	audience, known := disclose.ParseAudience(word)
+	caller, err := asWhom(e.As)
 	switch {
-	case !known || (audience == disclose.Registrar) != (registrar != ""):
-		return access.Caller{}, misused("explain: --as is public, registrar:ID, authority or operator")
-	case audience == disclose.Authority && e.Purpose == "":
-		return access.Caller{}, misused("explain: --as authority needs --purpose, which rules may look at")
+	case err != nil:
+		return access.Caller{}, misused("explain: %v", err)
+	case asksForPurpose(caller) && e.Purpose == "":
+		return access.Caller{}, misused("explain: --as %s needs --purpose, which rules may look at", e.As)
 	}
-	caller := access.Caller{
-		Audience: audience, Purpose: e.Purpose, Case: "explain",
-		Channel: access.Channel{Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Private: true},
-	}
-	if registrar != "" {
-		var err error
-		if caller.Registrar, err = register.HandleKey(registrar); err != nil {
-			return access.Caller{}, misused("explain: %v", err)
-		}
-	}
+	caller.Purpose, caller.Case = e.Purpose, "explain"
 	return caller, nil
 }
 
 // explainingDesk is a desk that can explain, and tell the public.
 func explainingDesk(reader *sqlite.Reader, p *disclose.Policy) (*lookup.Desk, error) {
-	who, err := new(config).access(time.Now)
+	who, err := access.New(access.Config{Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

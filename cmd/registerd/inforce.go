@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -160,6 +161,7 @@ func (f *inForce) take(ctx context.Context, next *rules, w widening, journal *au
 // the program.
 func (c *change) record() audit.Disclosure {
 	return audit.Disclosure{
+		Entry: audit.EntryRules, Reference: c.from + " -> " + c.to, Requester: disclose.Operator.String(),
 		Caller: systemAccount(), Organisation: "registry", Audience: disclose.Operator.String(),
 		Window: "serve", Question: "rules " + c.from + " -> " + c.to, Kind: "rules", Key: c.to,
 		Fields: fieldNames(c.wider), Rules: c.to, Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
@@ -185,7 +187,15 @@ func writeWhole(path string, text []byte) (err error) {
 			_ = os.Remove(temp.Name())
 		}
 	}()
-	_, err = temp.Write(text)
+	return replaceBy(temp, path, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// replaceBy writes a temporary file and puts it in the place of another.
+func replaceBy(temp *os.File, path string, write func(io.Writer) error) error {
+	err := write(temp)
 	if err == nil {
 		err = temp.Sync()
 	}

@@ -49,7 +49,12 @@ type commands struct {
 	Compare compareCommand `cmd:"" help:"Ask an old WHOIS server and this one for the same names, and print by label where the answers differ."`
 	Spec    specCommand    `cmd:"" help:"Print how the configured service is asked and what it answers (Markdown), to be published."`
 	Check   checkCommand   `cmd:"" help:"Check a configuration file and print what would be served."`
-	Token   tokenCommand   `cmd:"" help:"Make credentials."`
+	Account accountCommand `cmd:"" help:"Keep who has standing access, and what they may do."`
+	Token   tokenCommand   `cmd:"" help:"Make, list and revoke credentials."`
+	Journal journalCommand `cmd:"" help:"Verify the journal of disclosures, prove records, and sign for it."`
+	Holder  holderCommand  `cmd:"" help:"Let holders see what is held of them."`
+	Request requestCommand `cmd:"" help:"Work at the request desk: look at requests, and grant or refuse them."`
+	Limits  limitsCommand  `cmd:"" help:"Look at the limits of a running server, and clear what somebody used."`
 }
 
 // usageError is a wrong use that the flags' parser cannot see.

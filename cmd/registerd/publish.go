@@ -4,21 +4,19 @@ import (
 	"context"
 	"time"
 
+	"registerd/access"
 	"registerd/disclose"
 	"registerd/lookup"
 )
 
+// published is all but who is admitted.
 func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
-	who, err := c.access(time.Now)
-	if err != nil {
-		return lookup.Published{}, err
-	}
 	forms, err := c.whoisProfiles()
 	if err != nil {
 		return lookup.Published{}, err
 	}
 	return lookup.Published{
-		Policy: p, Access: who, Operator: c.operator(), Form: forms[""],
+		Policy: p, Operator: c.operator(), Form: forms[""],
 		Policies: c.Policies.published(), Zones: c.zones(p.Languages, forms), Sandbox: c.sandbox(),
 		Refer: c.refers(),
 	}, nil
@@ -54,19 +52,36 @@ func (s *service) publish(ctx context.Context, c *config) error {
 	return s.desk.Publish(p)
 }
 
-// reload puts a configuration's published part in force together with the
-// certificate files, or neither.
+// reload puts a configuration's published part and its limits in force together
+// with the certificate files, or none of them.
 func (s *service) reload(ctx context.Context, c *config) error {
+	tokens, err := c.tokenAccounts()
+	if err != nil {
+		return err
+	}
+	// Until this is done, nothing that is seen in the file of accounts is in force.
+	s.named.mu.Lock()
+	defer s.named.mu.Unlock()
+	all, who, err := s.named.admitted(tokens)
+	if err != nil {
+		return err
+	}
 	take := func() {}
 	if s.certificate != nil {
-		var err error
 		if take, err = s.certificate.Reload(); err != nil {
 			return err
 		}
 	}
-	if err := s.publish(ctx, c); err != nil {
+	back, err := s.replaceLimits(c, all)
+	if err != nil {
 		return err
 	}
+	if err := s.publish(ctx, c); err != nil {
+		back()
+		return err
+	}
+	s.named.tokens = tokens
+	s.desk.Admit(who)
 	take()
 	if s.referrals != nil {
 		s.referrals.Refresh()
@@ -94,5 +109,10 @@ func (c *config) publishable() (lookup.Published, error) {
 	if err != nil {
 		return lookup.Published{}, err
 	}
-	return c.published(r.policy)
+	published, err := c.published(r.policy)
+	if err != nil {
+		return lookup.Published{}, err
+	}
+	published.Access, err = access.New(access.Config{Now: time.Now}) // nobody shows a credential on a command line
+	return published, err
 }

@@ -91,7 +91,7 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 	answer, err := io.ReadAll(response.Body)
 	ts.Check(err)
 	s := serverOf(ts)
-	s.answer, s.public = answer, header.Get("Authorization") == ""
+	s.answer, s.public = answer, header.Get("Authorization")+header.Get("Cookie") == ""
 	var text bytes.Buffer
 	fmt.Fprintln(&text, response.Status)
 	names := make([]string, 0, len(response.Header))

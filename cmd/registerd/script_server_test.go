@@ -19,6 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"registerd/internal/idp"
 	"registerd/internal/pki"
 )
 
@@ -34,6 +35,7 @@ type runningServer struct {
 
 	authority *pki.Authority // that clients trust; nil until it is needed
 	publisher *httptest.Server
+	provider  *idp.Provider
 }
 
 func serverOf(ts *testscript.TestScript) *runningServer {

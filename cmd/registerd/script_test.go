@@ -40,9 +40,14 @@ func TestMain(m *testing.M) {
 //	                          prints how RDAP speaks TLS, and whom it says it is
 //	publish FOLDER            serves a folder over HTTPS at $PUBLISHER, to what is started
 //	                          afterwards; ! publish ends that
+//	provider                  starts an OpenID provider, $PROVIDER, whom what is started
+//	                          afterwards trusts; with ! before it, that answers no more
+//	vouch NAME SUBJECT [CLAIM=VALUE...]
+//	                          sets a variable to an access token of the provider
 //	card ROLE|object          prints the party with that role, or the object itself,
 //	                          of get's last answer: one line for each thing that is said
 //	redacted                  prints what that answer says is withheld, how and why
+//	journal DIR FILE          writes what a journal holds into a file, with its seals opened
 //	capture NAME FILE REGEXP  sets a variable to the first group of the match
 //	repeat N COMMAND...       does one of these N times
 //
@@ -66,10 +71,13 @@ func TestScripts(t *testing.T) {
 		"card":     printCard,
 		"redacted": printRedacted,
 		"capture":  capture,
+		"journal":  openJournal,
 
 		"certificate": writeCertificate,
 		"handshake":   shakeHands,
 		"publish":     publishFolder,
+		"provider":    startProvider,
+		"vouch":       vouch,
 	}
 	words["repeat"] = func(ts *testscript.TestScript, neg bool, args []string) {
 		n, err := strconv.Atoi(args[0])

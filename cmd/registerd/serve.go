@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
@@ -83,9 +84,8 @@ func (s *serveCommand) config() (*config, error) {
 	}
 	if s.NoLimits {
 		c.Limits.Off = true
-		c.WHOIS.MaxPerNetwork, c.RDAP.MaxPerNetwork = -1, -1
-		for _, a := range c.availabilities() {
-			a.MaxPerNetwork = -1
+		for _, w := range c.windows() {
+			w.MaxPerNetwork, w.ConnectionsPerSecond = -1, -1
 		}
 	}
 	if err := c.check(); err != nil {
@@ -102,10 +102,12 @@ func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.L
 		err = service.reload(ctx, c)
 	}
 	if err != nil {
+		service.metrics.reloaded.Set(0)
 		log.Error("the configuration was not taken; the old one stays in force", "error", err)
 		return
 	}
-	log.Info("the configuration is in force: all that is published, zones, profiles, tokens, certificate files and referrals; listeners, paths and limits need a restart",
+	service.metrics.reloaded.Set(1)
+	log.Info("the configuration is in force: all that is published, zones, profiles, limits, tokens, certificate files and referrals; listeners and paths need a restart",
 		"rules", service.rules.rules.policy.Version())
 }
 
@@ -144,6 +146,26 @@ func (s *service) serve(ctx context.Context) error {
 	if s.referrals != nil {
 		group.Go(func() error { s.referrals.Run(windows); return nil })
 	}
+	if s.kept != nil {
+		group.Go(func() error { s.kept.run(windows, keepEvery); return nil })
+	}
+	group.Go(func() error {
+		ticker := time.NewTicker(lookAtAccounts)
+		defer ticker.Stop()
+		s.named.run(windows, ticker.C)
+		return nil
+	})
+	if s.requests != nil {
+		group.Go(func() error {
+			ticker := time.NewTicker(lookAtAccounts)
+			defer ticker.Stop()
+			s.requests.run(windows, ticker.C)
+			return nil
+		})
+	}
+	if s.control != nil {
+		group.Go(func() error { s.serveControl(windows); return nil })
+	}
 	select {
 	case <-ctx.Done():
 		s.ready.Store(false)
@@ -153,6 +175,9 @@ func (s *service) serve(ctx context.Context) error {
 	}
 	drained()
 	err := group.Wait()
+	if s.kept != nil {
+		s.kept.save() // what the last questions took
+	}
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}

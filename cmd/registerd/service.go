@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
+	"registerd/access"
 	"registerd/audit"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/ratelimit"
 	"registerd/rdap"
 	"registerd/referral"
 	"registerd/store/sqlite"
@@ -38,6 +41,14 @@ type service struct {
 
 	certificate certificate         // nil without TLS
 	referrals   *referral.Directory // nil without one
+
+	limiter *ratelimit.Limiter
+	limits  atomic.Pointer[publishedLimits]
+	kept    *keptLimits  // nil if budgets do not outlive a restart
+	control net.Listener // nil without a socket
+	named   *named
+
+	requests *servedRequests // nil without a request desk
 }
 
 // warn tells of what works, and is likely not what the operator wants.
@@ -45,10 +56,11 @@ func (s *service) warn(ctx context.Context, c *config) {
 	if _, err := s.desk.Ready(ctx); err != nil {
 		s.log.Warn("the register cannot be read yet: every question is answered as a failure", "error", err)
 	}
+	s.warnOfEnded(c)
 	if c.trustsLoopback() {
 		s.log.Warn("rdap listens on loopback and is public under another address: " +
 			"credentials are taken from whoever the front end lets through, and all clients share one budget; " +
-			"set proxy_from, and behind_tls if the front end speaks TLS")
+			"set proxy_from or forwarded_from, and behind_tls if the front end speaks TLS")
 	}
 	if s.certificate != nil {
 		pair, _ := s.certificate.Get(&tls.ClientHelloInfo{}) // there is none when it is fetched
@@ -77,11 +89,13 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 	if s.desk, err = s.openDesk(ctx, c, w); err != nil {
 		return nil, err
 	}
+	s.openRequests(ctx, c)
 	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openPrivate} {
 		if err := f(c); err != nil {
 			return nil, err
 		}
 	}
+	s.openControl(c)
 	return s, nil
 }
 
@@ -91,8 +105,11 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 		return nil, err
 	}
 	s.closers = append(s.closers, reader.Close)
-	limiter, err := c.limits()
-	if err != nil {
+	if s.named, err = newNamed(c, time.Now, s.log); err != nil {
+		return nil, err
+	}
+	s.closers = append(s.closers, s.named.end)
+	if err := s.openLimits(c); err != nil {
 		return nil, err
 	}
 	var accessLog *audit.AccessLog
@@ -120,12 +137,21 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if err != nil {
 		return nil, err
 	}
-	return lookup.New(lookup.Config{
+	if _, published.Access, err = s.named.admitted(s.named.tokens); err != nil {
+		return nil, err
+	}
+	desk, err := lookup.New(lookup.Config{
 		SearchKey: key,
-		Store:     reader, Limiter: limiter, Journal: s.journal, AccessLog: accessLog,
+		Store:     reader, Limiter: s.limiter, Journal: s.journal, AccessLog: accessLog,
 		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
 		Referrals: s.referrals, Tag: c.Tag,
 	})
+	if err != nil {
+		return nil, err
+	}
+	s.named.force = func(all people, who *access.Access) { desk.Admit(who); s.limitsOf(all) }
+	s.metrics.accounts(s.named)
+	return desk, nil
 }
 
 // openAudit opens the journal and the access log. A journal that cannot be
@@ -147,31 +173,18 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 		s.closers = append(s.closers, accessLog.Close)
 	}
 	s.metrics.accessLog(accessLog)
-	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: c.Audit.Dir, Now: time.Now, Logger: s.log})
-	if err != nil {
-		s.log.Error("the journal cannot be written: answers above public are refused", "error", err)
-		return audit.None(), accessLog, nil
-	}
-	s.closers = append(s.closers, journal.Close)
-	return journal, accessLog, nil
+	journal, err := s.startJournal(c)
+	return journal, accessLog, err
 }
 
-// listener opens a public window's listener.
-func (s *service) listener(w window, perNetwork int, refusal []byte) (*listen.Listener, error) {
-	proxies, err := w.proxies()
-	if err != nil {
+// listener opens a public window's listener: as w has it, and as cfg for the rest.
+func (s *service) listener(w window, cfg listen.Config) (_ *listen.Listener, err error) {
+	cfg.Address, cfg.Log = w.Listen, s.log
+	cfg.MaxConns, cfg.MaxPerNetwork, cfg.PerSecond = w.MaxConnections, w.perNetwork(cfg.MaxPerNetwork), w.perSecond()
+	if cfg.ProxyFrom, err = frontEnds(w.ProxyFrom); err != nil {
 		return nil, err
 	}
-	switch {
-	case w.MaxPerNetwork < 0:
-		perNetwork = 0
-	case w.MaxPerNetwork > 0:
-		perNetwork = w.MaxPerNetwork
-	}
-	l, err := listen.Listen(listen.Config{
-		Address: w.Listen, MaxConns: w.MaxConnections, MaxPerNetwork: perNetwork,
-		ProxyFrom: proxies, Refusal: refusal, Log: s.log,
-	})
+	l, err := listen.Listen(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -188,11 +201,11 @@ func (s *service) openWHOIS(c *config) error {
 	if c.WHOIS.Listen == "" {
 		return nil
 	}
-	server, err := whois.New(whois.Config{Desk: s.desk, Log: s.log})
+	server, err := whois.New(whois.Config{Desk: s.desk, Log: s.log, Limits: s.limitsInForce})
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(c.WHOIS.window, 8, server.Refusal())
+	l, err := s.listener(c.WHOIS.window, listen.Config{MaxPerNetwork: usualAtOnce, Refusal: server.Refusal()})
 	if err != nil {
 		return fmt.Errorf("whois: %w", err)
 	}
@@ -208,21 +221,26 @@ func (s *service) openRDAP(c *config) error {
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
-	l, err := s.listener(c.RDAP.window, 64, nil)
+	forwarders, err := frontEnds(c.RDAP.ForwardedFrom)
+	if err != nil {
+		return fmt.Errorf("rdap: forwarded_from: %w", err)
+	}
+	l, err := s.listener(c.RDAP.window, listen.Config{MaxPerNetwork: usualAtOnceHTTP, ForwardedFrom: forwarders, RefusalAnswers: secure == nil})
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
-	base := c.RDAP.Base
-	if base == "" {
-		base = c.scheme() + "://" + l.Addr().String() + "/"
+	base := c.publicBase(l.Addr().String())
+	federation, err := c.federation(base, s.log)
+	if err != nil {
+		return err
 	}
 	page, err := c.page()
 	if err != nil {
 		return fmt.Errorf("rdap: web: %w", err)
 	}
 	handler, err := rdap.New(rdap.Config{
-		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: c.RDAP.BehindTLS,
-		Limits: c.limitsInWords(), Log: s.log,
+		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: c.RDAP.BehindTLS, Requests: s.requests != nil,
+		Federation: federation, Limits: s.limitsInForce, Log: s.log,
 	})
 	if err != nil {
 		return err
@@ -231,8 +249,22 @@ func (s *service) openRDAP(c *config) error {
 	if err != nil {
 		return err
 	}
+	if beside, err = s.besideHolder(c, beside, base); err != nil {
+		return err
+	}
+	l.SetRefusal(handler.Refusal(secure != nil))
+	if secure != nil {
+		beside = s.streams(c.RDAP.window, beside)
+	}
+	if len(forwarders) > 0 {
+		if beside, err = s.forwarding(c, forwarders, beside, handler.TurnAway); err != nil {
+			return err
+		}
+	}
 	server := rdap.Server(beside, s.log)
-	server.TLSConfig = secure
+	if secure != nil {
+		rdap.Secure(server, secure)
+	}
 	s.add("rdap", l, serveHTTP(server, s.log))
 	return nil
 }

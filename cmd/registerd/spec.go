@@ -90,13 +90,15 @@ func specification(ctx context.Context, c *config, date string, con console) (st
 	if err := s.rdap(m); err != nil {
 		return "", err
 	}
-	s.limited(m)
+	if err := s.limited(m); err != nil {
+		return "", err
+	}
 	return m.String(), nil
 }
 
 // rdapHelp is what RDAP's own help says.
 func (s *specified) rdapHelp(ctx context.Context, desk *lookup.Desk, q lookup.Question, con console) ([]helpNotice, error) {
-	handler, err := rdap.New(rdap.Config{Desk: desk, Base: s.rdapBase(), WHOIS: s.RDAP.Port43, Profile: s.profile(), Log: consoleLog(con)})
+	handler, err := rdap.New(rdap.Config{Desk: desk, Base: s.rdapBase(), WHOIS: s.RDAP.Port43, Profile: s.profile(), Requests: s.Requests.Dir != "", Log: consoleLog(con)})
 	if err != nil {
 		return nil, err
 	}

@@ -87,6 +87,9 @@ func (s *specified) windows(m *markdown) {
 	}
 	row("RDAP (RFC 9082, 9083)", s.rdapBase(), &s.RDAP.window, 64)
 	row("Availability over HTTP", s.rdapBase()+"availability/NAME", &s.RDAP.window, 64)
+	if s.Requests.Dir != "" {
+		row("Requests for data that is not public", s.rdapBase()+"requests", &s.RDAP.window, 64)
+	}
 	m.table(rows...)
 }
 
@@ -148,7 +151,7 @@ func (s *specified) rdap(m *markdown) error {
 	m.heading(2, "RDAP")
 	for _, n := range s.help {
 		switch n.Title {
-		case "Queries", "Searches", "Authentication", "Languages", "Extensions":
+		case "Queries", "Searches", "Authentication", "Requests", "Languages", "Extensions":
 			m.heading(3, n.Title)
 			m.list(n.Description)
 		}
@@ -164,12 +167,6 @@ func (s *specified) rdap(m *markdown) error {
 	}
 	m.table(rows...)
 	return nil
-}
-
-// limited is how often may be asked.
-func (s *specified) limited(m *markdown) {
-	m.heading(2, "Limits")
-	m.list(s.limitsInWords())
 }
 
 // profiles are how answers are written, zone by zone. It returns each of them once.

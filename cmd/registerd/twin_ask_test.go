@@ -15,6 +15,7 @@ import (
 	"registerd/access"
 	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/ratelimit"
 )
 
 // question is asked of either side; it returns all that comes back.
@@ -50,8 +51,27 @@ func (w *twins) both(t *testing.T, what string, ask question, told answered) (an
 	}
 	if one != other {
 		difference = fmt.Sprintf("%s: the twins are told apart:\n%s\n\n%s", what, one, other)
+	} else if paid, otherwise := w.standing(w.sides[0], told), w.standing(w.sides[1], nil); paid != otherwise {
+		difference = fmt.Sprintf("%s: the twins have different prices:\n%s\n\n%s", what, paid, otherwise)
 	}
 	return one, difference
+}
+
+// standing is all that the limiter of a side could tell its clients: what is left
+// of every budget, when more comes, and at what price. It counts those that are
+// used up.
+func (w *twins) standing(s *side, told answered) string {
+	var out strings.Builder
+	for _, client := range []ratelimit.Client{{Addr: w.caller.Channel.Addr}, {Account: w.caller.Account}} {
+		for class := ratelimit.Lookup; class <= ratelimit.Miss && client != (ratelimit.Client{}); class++ {
+			standing := s.limiter.Standing(client, class)
+			if told != nil && standing.Left < 1 {
+				told["no more "+class.String()]++
+			}
+			fmt.Fprintf(&out, "%+v\n", standing)
+		}
+	}
+	return out.String()
 }
 
 // apart is how many names look different to the operator, who sees everything:
@@ -129,15 +149,15 @@ func overHTTP(method, path string, header http.Header, conditional bool) questio
 	tag := ""
 	return func(t *testing.T, s *side) string {
 		if conditional && tag == "" {
-			tag = request(t, s, "GET", path, header).Header.Get("Etag") + `, "none"`
+			tag = sendTo(t, s, "GET", path, header).Header.Get("Etag") + `, "none"`
 		} else if conditional {
-			request(t, s, "GET", path, header) // so that the budgets stay equal
+			sendTo(t, s, "GET", path, header) // so that the budgets stay equal
 		}
 		h := header.Clone()
 		if conditional {
 			h.Set("If-None-Match", tag)
 		}
-		res := request(t, s, method, path, h)
+		res := sendTo(t, s, method, path, h)
 		body, err := io.ReadAll(res.Body)
 		must(t, err)
 		res.Header.Del("Date")
@@ -145,7 +165,7 @@ func overHTTP(method, path string, header http.Header, conditional bool) questio
 	}
 }
 
-func request(t *testing.T, s *side, method, path string, header http.Header) *http.Response {
+func sendTo(t *testing.T, s *side, method, path string, header http.Header) *http.Response {
 	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.rdap+"/", nil)
 	must(t, err)
 	req.URL.Opaque = "//" + s.rdap + strings.ReplaceAll(path, " ", "%20")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -63,6 +64,8 @@ func addStranger(c *config) (secret string) {
 	return secret
 }
 
+var ruleVersion = regexp.MustCompile(`\nversion = "[0-9]+"`)
+
 // exampleRules is the path of a rule file, with all searches open or as it is.
 func exampleRules(t *testing.T, name string, open bool) string {
 	text, err := os.ReadFile(approvedRules(t, name))
@@ -75,7 +78,7 @@ func exampleRules(t *testing.T, name string, open bool) string {
 		}
 	}
 	written := strings.Replace(string(text), "[[rule]]", rule+"\n[[rule]]", 1)
-	written = strings.Replace(written, "\nversion = \"1\"", "\nversion = \"9\"", 1)
+	written = ruleVersion.ReplaceAllString(written, "\nversion = \"9\"")
 	written = strings.Replace(written, "\nunreviewed = true", "", 1)
 	path := filepath.Join(t.TempDir(), "rules.toml")
 	must(t, os.WriteFile(path, []byte(written), 0o600))

@@ -62,7 +62,8 @@ func TestTwinRegistersAnswerAlike(t *testing.T) {
 			})
 		}
 	}
-	for _, words := range append([]string{"200", "204", "304", "400", "401", "403", "404", "405", "422", "429", "501"}, tellingWords...) {
+	for _, words := range append([]string{"200", "204", "304", "400", "401", "403", "404", "405", "422", "429", "501",
+		"no more questions", "no more personal", "no more misses"}, tellingWords...) {
 		if told[words] == 0 {
 			t.Errorf("no question was answered with %s, among %v", words, told)
 		}
@@ -140,24 +141,28 @@ type side struct {
 	client http.Transport
 	visits *visits
 
+	limiter *ratelimit.Limiter
+
 	unlimited *whois.Server // for whoever checks that the sides are two
 }
 
 func pair(t *testing.T, p *disclose.Policy, who twinCaller) *twins {
 	here := access.Channel{Addr: netip.MustParseAddr("127.0.0.1"), Private: true}
 	w := &twins{caller: access.Public(here), header: http.Header{}, clock: new(atomic.Int64)}
-	var tokens []access.Token
+	named := access.Config{Now: w.now}
 	if who.audience != disclose.Public {
 		text, id, hash := access.NewToken()
 		w.header.Set("Authorization", "Bearer "+text)
-		tokens = append(tokens, access.Token{ID: id, Hash: hash, Expires: twinTime.AddDate(1, 0, 0), Organization: "Twin", Audience: who.audience, Registrar: who.registrar})
-		w.caller = access.Caller{Account: id, Audience: who.audience, Registrar: who.registrar, Channel: here}
+		kind, _ := disclose.ParseKind(who.audience.String())
+		named.Accounts = []access.Account{{ID: "twin", Organization: "Twin", Kind: kind, Registrar: who.registrar}}
+		named.Credentials = []access.Credential{{Sort: access.Token, ID: id, Account: "twin", Hash: hash, Until: twinTime.AddDate(1, 0, 0)}}
+		w.caller = access.Caller{Account: "twin", Kind: kind, Audience: who.audience, Registrar: who.registrar, Channel: here}
 	}
 	if who.purpose != "" {
 		w.header["Rdap-Purpose"], w.header["Rdap-Case"] = []string{who.purpose}, []string{"1"}
 		w.caller.Purpose, w.caller.Case = who.purpose, "1"
 	}
-	policed, err := access.New(access.Config{Tokens: tokens, Now: w.now})
+	policed, err := access.New(named)
 	must(t, err)
 	w.published = lookup.Published{Policy: p, Access: policed, Operator: register.Operator{Name: "Example Registry"}}
 	return w
@@ -168,9 +173,11 @@ func (w *twins) now() time.Time { return twinTime.Add(time.Duration(w.clock.Load
 // open opens the windows of one side.
 func (w *twins) open(t *testing.T, i int, r *whole, reader store.Reader) {
 	limits := ratelimit.Defaults()
-	limits.Now, limits.Memory = w.now, 1<<20
-	limits.Lookup = ratelimit.Widths(ratelimit.Budget{Rate: 1, Burst: 15})
-	limits.Lookup.Account = ratelimit.Budget{Rate: 1, Burst: 15}
+	limits.Now, limits.Memory = w.now, 8<<20
+	limits.Budgets[ratelimit.Lookup] = ratelimit.Budget{Rate: 1, Burst: 15}
+	limits.Budgets[ratelimit.Miss] = ratelimit.Budget{Rate: 0.2, Burst: 12}
+	limits.Budgets[ratelimit.Personal] = ratelimit.Budget{Rate: 0.1, Burst: 3}
+	limits.Account, limits.Watch.After = 1, 20
 	limiter, err := ratelimit.New(limits)
 	must(t, err)
 	seen := &visits{Reader: reader}
@@ -178,7 +185,7 @@ func (w *twins) open(t *testing.T, i int, r *whole, reader store.Reader) {
 		Store: seen, Limiter: limiter, AccessLog: audit.Discard(), Published: w.published, Now: w.now, Kept: 16,
 		SearchKey: []byte("the same for both"),
 	})
-	w.sides[i].visits = seen
+	w.sides[i].visits, w.sides[i].limiter = seen, limiter
 	for _, c := range r.contacts {
 		w.handles = append(w.handles, c.Handle, c.ROID)
 		w.persons = append(w.persons, c.Local.Name, c.International.Name)

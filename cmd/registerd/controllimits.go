@@ -1,0 +1,161 @@
+package main
+
+import (
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"registerd/ratelimit"
+)
+
+// limitsShown is how a client stands, as the control socket tells it.
+type limitsShown struct {
+	Client       string          `json:"client"`
+	Organization string          `json:"organization,omitempty"` // of an account
+	Unlimited    bool            `json:"unlimited"`              // the server, or the client by its exception
+	Exception    *exceptionShown `json:"exception,omitempty"`
+	Strikes      int             `json:"strikes"` // refusals that were not heeded and are not forgotten
+	Networks     []networkShown  `json:"networks"`
+}
+
+// exceptionShown is the [[limits.network]] that counts.
+type exceptionShown struct {
+	Network   netip.Prefix `json:"network"`
+	Times     float64      `json:"times,omitempty"`
+	Unlimited bool         `json:"unlimited,omitempty"`
+	Block     bool         `json:"block,omitempty"`
+	Until     *time.Time   `json:"until,omitempty"`
+	Note      string       `json:"note,omitempty"`
+	By        string       `json:"by,omitempty"`
+	Reason    string       `json:"reason,omitempty"`
+}
+
+// networkShown is one of the networks around an address, or an account.
+type networkShown struct {
+	Network string        `json:"network"`
+	Charged bool          `json:"charged"` // an exception leaves the others out
+	Signs   []string      `json:"signs,omitempty"`
+	Budgets []budgetShown `json:"budgets,omitempty"`
+}
+
+type budgetShown struct {
+	Name          string  `json:"name"`
+	Left          int     `json:"left"`
+	Of            int     `json:"of"`
+	WindowSeconds float64 `json:"window_seconds"` // in which all of it comes back
+	NextSeconds   float64 `json:"next_seconds"`   // until one is left; 0 if any is
+	FullSeconds   float64 `json:"full_seconds"`
+	Price         float64 `json:"price"`
+	Pause         bool    `json:"pause"`
+}
+
+// sharesShown are the heaviest askers of about the last hour.
+type sharesShown struct {
+	Cost     float64      `json:"cost"` // of all, in questions
+	Heaviest []shareShown `json:"heaviest"`
+}
+
+type shareShown struct {
+	Client       string  `json:"client"` // a network, or an account
+	Organization string  `json:"organization,omitempty"`
+	Cost         float64 `json:"cost"`
+	Share        float64 `json:"share"` // of all, 0 to 1
+}
+
+// limitsCleared says whose budgets are full again.
+type limitsCleared struct {
+	Cleared []string `json:"cleared"`
+}
+
+func (s *service) controlShow(w http.ResponseWriter, r *http.Request) {
+	limits := s.limits.Load()
+	client, err := limits.clientOf(r.FormValue("client"))
+	if err != nil {
+		controlError(w, http.StatusBadRequest, err)
+		return
+	}
+	controlAnswer(w, http.StatusOK, limits.shown(s.limiter.Show(client)))
+}
+
+func (s *service) controlClear(w http.ResponseWriter, r *http.Request) {
+	client, err := s.limits.Load().clientOf(r.FormValue("client"))
+	if err != nil {
+		controlError(w, http.StatusBadRequest, err)
+		return
+	}
+	s.limiter.Clear(client)
+	cleared := []string{client.Account}
+	if client.Account == "" {
+		cleared = nil
+		for _, width := range s.limiter.Show(client).Widths {
+			cleared = append(cleared, width.Prefix.String())
+		}
+	}
+	// The log names no single address: the widest network says enough of what was done.
+	who, _ := r.Context().Value(controllerKey{}).(*controller)
+	if n := len(cleared); n > 0 {
+		s.log.Info("budgets were cleared by hand", "of", cleared[n-1], "by", who.name())
+	}
+	controlAnswer(w, http.StatusOK, limitsCleared{cleared})
+}
+
+// mostShares is how many can be asked for.
+const mostShares = 1000
+
+func (s *service) controlTop(w http.ResponseWriter, r *http.Request) {
+	n, err := strconv.Atoi(r.FormValue("n"))
+	if err != nil || n < 1 {
+		n = 10
+	}
+	limits := s.limits.Load()
+	top := s.limiter.Top(min(n, mostShares))
+	out := sharesShown{Cost: top.Total, Heaviest: []shareShown{}}
+	for _, share := range top.Of {
+		shown := shareShown{Client: share.Account, Organization: limits.named[share.Account], Cost: share.Cost, Share: share.Share}
+		if share.Account == "" {
+			shown.Client = share.Prefix.String()
+		}
+		out.Heaviest = append(out.Heaviest, shown)
+	}
+	controlAnswer(w, http.StatusOK, out)
+}
+
+func (p *publishedLimits) shown(r ratelimit.Report) limitsShown {
+	out := limitsShown{
+		Client: r.Client.Account, Organization: p.named[r.Client.Account], Strikes: r.Strikes,
+		Unlimited: p.off, Networks: []networkShown{},
+	}
+	if r.Client.Account == "" {
+		out.Client = r.Client.Addr.String()
+	}
+	if n := r.Network; n != nil {
+		out.Exception = &exceptionShown{
+			Network: n.Prefix, Times: n.Times, Unlimited: n.Free, Block: n.Block, Note: n.Note, By: n.By, Reason: n.Reason,
+		}
+		if !n.Until.IsZero() {
+			out.Exception.Until = &n.Until
+		}
+		out.Unlimited = out.Unlimited || n.Free
+	}
+	for _, width := range r.Widths {
+		shown := networkShown{Network: out.Client, Charged: width.Charged, Signs: width.Signs}
+		if width.Prefix.IsValid() {
+			shown.Network = width.Prefix.String()
+		}
+		if width.Charged {
+			for _, standing := range width.Standings {
+				shown.Budgets = append(shown.Budgets, budgetOf(standing))
+			}
+		}
+		out.Networks = append(out.Networks, shown)
+	}
+	return out
+}
+
+func budgetOf(s ratelimit.Standing) budgetShown {
+	return budgetShown{
+		Name: s.Class.String(), Left: s.Left, Of: s.Quota, WindowSeconds: s.Window.Seconds(),
+		NextSeconds: s.More.Seconds(), FullSeconds: s.Full.Seconds(), Price: s.Price, Pause: s.Pause,
+	}
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"registerd/listen"
+)
+
+// forwarding has the front ends of the RDAP listener say who is asking.
+func (s *service) forwarding(
+	c *config, from []netip.Prefix, handler http.Handler, refuse func(http.ResponseWriter, *http.Request, error),
+) (http.Handler, error) {
+	w := c.RDAP.window
+	f, err := listen.NewForwarding(listen.ForwardingConfig{
+		From: from, MaxAtOnce: w.MaxConnections, MaxPerNetwork: w.perNetwork(usualAtOnceHTTP),
+		Handler: handler, Refuse: refuse,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("rdap: %w", err)
+	}
+	s.metrics.forwarding(f)
+	return f, nil
+}
+
+// listener counts what happens at a window's door. Reasons are a few fixed words.
+func (m *metrics) listener(name string, l *listen.Listener) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registerd_connections", Help: "Connections open now.", ConstLabels: prometheus.Labels{"window": name},
+	}, func() float64 { return float64(l.Stats().Open) }))
+	for reason, count := range map[string]func(listen.Stats) uint64{
+		"full":     func(s listen.Stats) uint64 { return s.Full },
+		"network":  func(s listen.Stats) uint64 { return s.Crowded },
+		"rate":     func(s listen.Stats) uint64 { return s.Rushed },
+		"stranger": func(s listen.Stats) uint64 { return s.Dropped },
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "registerd_connections_refused_total", Help: "Connections that were not let in, by reason.",
+			ConstLabels: prometheus.Labels{"window": name, "reason": reason},
+		}, func() float64 { return float64(count(l.Stats())) }))
+	}
+}
+
+func (m *metrics) forwarding(f *listen.Forwarding) {
+	for reason, count := range map[string]func(listen.ForwardingStats) uint64{
+		"full":    func(s listen.ForwardingStats) uint64 { return s.Full },
+		"network": func(s listen.ForwardingStats) uint64 { return s.Crowded },
+		"unnamed": func(s listen.ForwardingStats) uint64 { return s.Unnamed },
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "registerd_forwarded_refused_total", Help: "Requests of front ends that were not let in, by reason.",
+			ConstLabels: prometheus.Labels{"window": "rdap", "reason": reason},
+		}, func() float64 { return float64(count(f.Stats())) }))
+	}
+}

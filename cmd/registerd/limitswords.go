@@ -1,0 +1,221 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"registerd/ratelimit"
+)
+
+// publishedLimits are limits, with what is needed to tell of them.
+type publishedLimits struct {
+	settings ratelimit.Settings
+	memory   int64 // in bytes
+	off      bool
+	whois    bool              // whether there is a WHOIS window
+	named    map[string]string // the organisation of each account
+	why      map[string]string // of those with other budgets, as is published
+}
+
+func (c *config) publishedLimits() (*publishedLimits, error) {
+	settings, err := c.limitSettings()
+	if err != nil {
+		return nil, fmt.Errorf("limits: %w", err)
+	}
+	p := &publishedLimits{
+		settings: settings, memory: c.limitMemory(), off: c.Limits.Off, whois: c.WHOIS.Listen != "",
+	}
+	tokens, err := c.tokenAccounts()
+	if err != nil {
+		return nil, err
+	}
+	return p.with(tokens), nil
+}
+
+// with are the same limits for these accounts.
+func (p *publishedLimits) with(all people) *publishedLimits {
+	next := *p
+	next.named, next.settings.Accounts, next.why = map[string]string{}, map[string]float64{}, map[string]string{}
+	for _, a := range all.accounts {
+		next.named[a.ID] = a.Organization
+		if a.Times != 0 && a.Times != 1 && !a.Removed {
+			next.settings.Accounts[a.ID], next.why[a.ID] = a.Times, a.Exception
+		}
+	}
+	return &next
+}
+
+// limitsInWords are the limits of a configuration that was checked.
+func (c *config) limitsInWords() []string {
+	p, err := c.publishedLimits()
+	if err != nil {
+		return nil
+	}
+	return p.inWords(time.Now())
+}
+
+// inWords says all that counts, in sentences that stand on WHOIS as well: none
+// may hold words that clients take for an answer.
+func (p *publishedLimits) inWords(now time.Time) []string {
+	if p.off {
+		return []string{"This server has no limits: it is on trial."}
+	}
+	s := &p.settings
+	asked := "RDAP questions"
+	if p.whois {
+		asked = "WHOIS and RDAP questions together"
+	}
+	lines := []string{"These are the budgets of " + subscriber("IPv4", s.IPv4, 32) + " or " + subscriber("IPv6", s.IPv6, 128) + "."}
+	lines = append(lines, p.wider()...)
+	lines = append(lines,
+		"An account has "+decimal(s.Account)+" times of them, wherever it asks from.",
+		asked+": "+budgetInWords(s.Budgets[ratelimit.Lookup])+".",
+		"Names that are asked for their availability: "+budgetInWords(s.Budgets[ratelimit.Availability])+".",
+		"Questions that cannot be read: "+budgetInWords(s.Budgets[ratelimit.Failure])+". A wrong credential counts as ten.",
+		"Questions for one thing that is not there: "+budgetInWords(s.Budgets[ratelimit.Miss])+". Beyond that, other questions wait for them.",
+		"Records of persons: "+budgetInWords(s.Budgets[ratelimit.Personal])+
+			". With none left, answers that tell of persons are refused, and no others.",
+		"Answers without persons take none: "+p.brief()+".",
+		"Records of persons for all callers without an account together: "+rateInWords(s.Everybody.Rate)+
+			". When they are used up, each counts as "+decimal(s.Pressed)+".",
+		"All clients together: "+budgetInWords(s.Server)+".",
+	)
+	lines = append(lines, p.copying()...)
+	lines = append(lines, "Beyond a budget every answer says how many seconds to wait, over HTTP with 429 and Retry-After.", p.pauses())
+	return append(lines, p.exceptions(now)...)
+}
+
+// subscriber is the narrowest network of a family.
+func subscriber(family string, widths []ratelimit.Width, address int) string {
+	if widths[0].Bits == address {
+		return "an " + family + " address"
+	}
+	return "an " + family + " /" + strconv.Itoa(widths[0].Bits)
+}
+
+// wider says how wider networks are charged.
+func (p *publishedLimits) wider() []string {
+	var all []string
+	for _, f := range []struct {
+		family string
+		widths []ratelimit.Width
+	}{{"an IPv4 /", p.settings.IPv4}, {"an IPv6 /", p.settings.IPv6}} {
+		before := f.family
+		for _, w := range f.widths[1:] {
+			all = append(all, fmt.Sprintf("%s%d %s times", before, w.Bits, decimal(w.Times)))
+			before = "a /"
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return []string{"Wider networks have multiples of them, and the strictest decides: " + strings.Join(all, ", ") + "."}
+}
+
+// brief says how answers without persons are asked for.
+func (p *publishedLimits) brief() string {
+	if p.whois {
+		return "ask with --no-personal on WHOIS, or with fieldSet=brief over RDAP"
+	}
+	return "ask with fieldSet=brief"
+}
+
+// copying says what costs more.
+func (p *publishedLimits) copying() []string {
+	w := p.settings.Watch
+	if w.Off {
+		return nil
+	}
+	return []string{
+		fmt.Sprintf("Asking as who copies the register does costs twice for each sign of it: in order, mostly for what is not there, for more than %d things a day.", w.Distinct),
+		fmt.Sprintf("No network shows a sign of it in fewer than %d questions.", w.After),
+	}
+}
+
+func (p *publishedLimits) pauses() string {
+	w := p.settings.Pauses
+	return fmt.Sprintf("Asking on meanwhile makes the wait longer: by %s after %d refusals, then by twice that and so on, by %s at most. One refusal is forgotten every %s.",
+		span(w.First), w.Free, span(w.Longest), span(w.Forget))
+}
+
+// exceptions are those of accounts and networks. Networks are not named, and
+// those that are blocked are told themselves.
+func (p *publishedLimits) exceptions(now time.Time) []string {
+	var lines []string
+	for account, times := range p.settings.Accounts {
+		line := fmt.Sprintf("Exception: %s has %s times the budgets of an account. %s", p.named[account], decimal(times), p.why[account])
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	seen := map[string]bool{}
+	for _, n := range p.settings.Networks {
+		if n.Block || !n.Until.IsZero() && !now.Before(n.Until) {
+			continue
+		}
+		has := "no limits"
+		if !n.Free {
+			has = decimal(n.Times) + " times the budgets"
+		}
+		if !n.Until.IsZero() {
+			has += " until " + n.Until.UTC().Format(time.DateOnly)
+		}
+		if line := "Exception: a network has " + has + ". " + n.Note; !seen[line] {
+			seen[line] = true
+			lines = append(lines, line)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+func budgetInWords(b ratelimit.Budget) string {
+	return fmt.Sprintf("%s, %d at once", rateInWords(b.Rate), b.Burst)
+}
+
+// rateInWords is by the unit in which it is a whole number, or is not less than one.
+func rateInWords(perSecond float64) string {
+	units := []struct {
+		name    string
+		seconds float64
+	}{{"a second", 1}, {"a minute", 60}, {"an hour", 3600}, {"a day", 86400}}
+	for _, u := range units {
+		n := perSecond * u.seconds
+		if whole := math.Round(n); whole >= 1 && math.Abs(n-whole) < 1e-6*whole {
+			return decimal(whole) + " " + u.name
+		}
+	}
+	for _, u := range units {
+		if n := perSecond * u.seconds; n >= 1 {
+			return decimal(n) + " " + u.name
+		}
+	}
+	return decimal(perSecond*86400) + " a day"
+}
+
+// decimal is as people write it, with three digits at least.
+func decimal(n float64) string {
+	if n >= 100 {
+		return strconv.FormatFloat(math.Round(n), 'f', -1, 64)
+	}
+	return strconv.FormatFloat(n, 'g', 3, 64)
+}
+
+// span is a duration in one unit, if it is whole in one.
+func span(d time.Duration) string {
+	for _, u := range []struct {
+		name string
+		is   time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
+		switch n := d / u.is; {
+		case d%u.is != 0 || n == 0:
+		case n == 1:
+			return "1 " + u.name
+		default:
+			return fmt.Sprintf("%d %ss", n, u.name)
+		}
+	}
+	return d.String()
+}

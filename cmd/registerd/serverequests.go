@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"registerd/access"
+	"registerd/lookup"
+	"registerd/request"
+	"registerd/request/intake"
+)
+
+// servedRequests is the request desk while the program serves: its clock, and who
+// is admitted by its grants.
+type servedRequests struct {
+	desk     *request.Desk
+	clock    requestClock
+	named    *named
+	evidence int64
+
+	mu       sync.Mutex // held by who looks
+	version  uint64
+	read     bool // version is that of what is in force
+	silenced bool // the log has been told
+}
+
+// openRequests opens the request desk. One that cannot be opened costs its window,
+// and whoever has a token of it; the public is served.
+func (s *service) openRequests(ctx context.Context, c *config) {
+	if c.Requests.Dir == "" {
+		return
+	}
+	settings, err := c.Requests.config(s.journal)
+	var desk *request.Desk
+	if err == nil {
+		desk, err = request.Open(ctx, settings)
+	}
+	if err != nil {
+		s.log.Error("the request desk cannot be opened: no requests are taken, and tokens of grants are refused", "error", err)
+		return
+	}
+	s.closers = append(s.closers, desk.Close)
+	s.requests = &servedRequests{
+		desk: desk, clock: requestClock{desk: desk, hook: c.Requests.Hook, log: s.log}, named: s.named, evidence: settings.MaxEvidence,
+	}
+	s.metrics.requests(desk, s.log)
+	s.requests.look(ctx)
+}
+
+// run keeps the clock, and looks at every tick who is admitted.
+func (r *servedRequests) run(ctx context.Context, tick <-chan time.Time) {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.clock.run(ctx)
+	}()
+	for {
+		select {
+		case <-ctx.Done():
+			<-ended
+			return
+		case <-tick:
+			r.look(ctx)
+		}
+	}
+}
+
+// look admits who has a token of a grant, and nobody when that cannot be read: a
+// grant may have been ended.
+func (r *servedRequests) look(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	version, err := r.desk.Version(ctx)
+	if err == nil && r.read && version == r.version {
+		return
+	}
+	var open []request.Opening
+	if err == nil {
+		open, version, err = r.desk.Openings(ctx)
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	switch {
+	case err != nil && !r.silenced:
+		r.named.log.Error("the grants of the request desk cannot be read: tokens of them are refused", "error", err)
+	case err == nil && r.silenced:
+		r.named.log.Info("the grants of the request desk can be read again")
+	}
+	r.version, r.read, r.silenced = version, err == nil, err != nil
+	var granted people
+	granted.accounts, granted.credentials = openings(open)
+	r.named.let(granted)
+}
+
+// join adds the accounts of others with their credentials, but for one whose id, or
+// whose credential's id, is taken: nothing of the request desk may keep others out.
+func (p *people) join(others people) {
+	taken := map[string]bool{}
+	for _, c := range p.credentials {
+		taken[c.ID] = true
+	}
+	for _, c := range others.credentials {
+		a := others.find(c.Account)
+		if taken[c.ID] || a == nil || p.find(a.ID) != nil {
+			continue
+		}
+		taken[c.ID] = true
+		p.accounts, p.credentials = append(p.accounts, *a), append(p.credentials, c)
+	}
+}
+
+// besideRequests answers requests on the listener of RDAP, and hands on all else.
+func (s *service) besideRequests(other http.Handler, base string, behindTLS bool) (http.Handler, error) {
+	if s.requests == nil {
+		return other, nil
+	}
+	h, err := intake.New(intake.Config{
+		Requests: s.requests.desk, Desk: s.desk, Admit: s.aside(lookup.KindRequest), PickedUp: s.requests.look, Base: base, Private: behindTLS,
+		MaxEvidence: s.requests.evidence, Log: s.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.Beside(other), nil
+}
+
+// aside takes tickets for the windows beside RDAP.
+func (s *service) aside(kind lookup.Kind) func(access.Channel) (charge func(work int), err error) {
+	return func(ch access.Channel) (func(int), error) {
+		return s.desk.Aside(lookup.Question{Caller: access.Public(ch), Window: lookup.RDAP}, kind)
+	}
+}
