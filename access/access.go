@@ -180,15 +180,20 @@ func (a *Access) Admit(p Presented, said Said, ch Channel) (Caller, error) {
 	return c, nil
 }
 
-// refusal says of a bad credential no more than that. Whom a provider knows is told
-// that we do not: there is nothing to guess.
+// refusal says of a bad credential no more than that. Whom a provider knows, or who
+// has a certificate, is told that we know of no account: there is nothing to guess.
 func (a *Access) refusal(p Presented, known *Credential) error {
-	_, person := p.(Person)
-	switch {
-	case known == nil && a.unreadable:
+	if known != nil {
+		return &Denied{Why: BadCredential}
+	}
+	if a.unreadable {
 		return &Denied{Why: Unreadable}
-	case known == nil && person:
-		return &Denied{Why: NoAccount}
+	}
+	switch p.(type) {
+	case Person:
+		return &Denied{Why: NoAccount, Reason: "person"}
+	case Key:
+		return &Denied{Why: NoAccount, Reason: "certificate"}
 	}
 	return &Denied{Why: BadCredential}
 }
@@ -196,7 +201,12 @@ func (a *Access) refusal(p Presented, known *Credential) error {
 // limits are lists of purposes; one that is empty bounds nothing.
 type limits [3][]string
 
+// allow takes without a list a word only: purposes stand in the journal in clear, and
+// in what is published of it.
 func (l limits) allow(purpose string) bool {
+	if !l.any() {
+		return IsWord(purpose)
+	}
 	for _, list := range l {
 		if len(list) > 0 && !slices.Contains(list, purpose) {
 			return false
@@ -224,7 +234,11 @@ func (a *Access) Recognise(ch Channel) Caller {
 			break
 		}
 		ch.Private = true // the operator has said so
-		return account.caller(ch)
+		c := account.caller(ch)
+		if len(account.Purposes) > 0 {
+			c.Audience = disclose.Public // it may see more for its purposes only, and here none can be given
+		}
+		return c
 	}
 	return Public(ch)
 }

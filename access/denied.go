@@ -12,7 +12,7 @@ const (
 	SearchRefused                         // a search that the caller may not ask
 	ConfidentialRefused                   // what the caller may not keep from holders
 	Unreadable                            // who has an account cannot be read now
-	NoAccount                             // known to a provider, and to us not
+	NoAccount                             // known to a provider or an issuer, and to us not; Reason is what is known
 )
 
 // Denied is the refusal of a caller. Reason is for the caller, and may be empty.
@@ -30,7 +30,7 @@ var denials = [...]string{
 	SearchRefused:       "search: this caller may not ask it",
 	ConfidentialRefused: "confidential: this account may not ask for it",
 	Unreadable:          "accounts: they cannot be read",
-	NoAccount:           "account: there is none for this person",
+	NoAccount:           "account: there is none for this person or certificate",
 }
 
 func (d *Denied) Error() string {

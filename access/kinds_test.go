@@ -163,6 +163,50 @@ func TestOnWHOISTheLongestNetworkThatMayBeIsRecognised(t *testing.T) {
 	}
 }
 
+func TestATokenInTheWrongPlaceIsMaskedForLogs(t *testing.T) {
+	token, id, _ := NewToken()
+	secret := token[19:71]
+	for _, text := range []string{token, "/entity/" + token + "?x", strings.ToUpper(token), strings.ReplaceAll(token, "_", "%5F"), token + ".example " + token} {
+		got := Masked(text)
+		if low := strings.ToLower(got); strings.Contains(low, secret) || !strings.Contains(low, id) {
+			t.Errorf("%s is masked as %s", text, got)
+		}
+	}
+	long := strings.Repeat("a-long-name.", 20) + "example"
+	if got := Masked(long); got != long {
+		t.Errorf("%s is masked as %s", long, got)
+	}
+}
+
+// A purpose stands in the journal in clear, and in the report that is published.
+func TestAPurposeThatNobodyListedIsAWord(t *testing.T) {
+	token, id, hash := NewToken()
+	account := Account{ID: "office", Kind: disclose.KindOperator}
+	for purpose, want := range map[string]bool{
+		"": true, "legalActions": true, "consumer-protection": true, strings.Repeat("x", 64): true,
+		strings.Repeat("x", 65): false, "Mrs Jane Doe": false, "jane@registry.example": false, "010203-1234": false, "Ærø": false,
+	} {
+		a := one(t, account, Credential{Sort: Token, ID: id, Account: "office", Hash: hash, Until: noon.Add(1)})
+		if _, err := a.Admit(Bearer(token), Said{Purpose: purpose}, secure); (err == nil) != want {
+			t.Errorf("%q: %v", purpose, err)
+		}
+	}
+}
+
+func TestOnWHOISWhoSeesMoreForItsPurposesOnlyIsThePublic(t *testing.T) {
+	a, err := New(Config{Now: func() time.Time { return noon }, Accounts: []Account{{
+		ID: "nordlys", Kind: disclose.KindRegistrar, Registrar: "nordlys", Purposes: []string{"domainNameControl"},
+		WHOIS: true, Networks: networks("192.0.2.0/24"),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := a.Recognise(Channel{Addr: netip.MustParseAddr("192.0.2.1")})
+	if want := (disclose.Viewer{Audience: disclose.Public}); got.Viewer() != want || got.Account != "nordlys" {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestBoundsHoldWhatIsInTheListsAndAllWithoutOne(t *testing.T) {
 	zones, objects := []register.Name{"dk", "co.dk"}, []Object{Domain}
 	for _, tt := range []struct {

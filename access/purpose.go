@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Purpose is a purpose of a question that RFC 9560 registers, and what it is for.
 type Purpose struct{ Word, Says string }
@@ -24,4 +27,14 @@ var Purposes = []Purpose{
 // RegisteredPurpose reports a word of Purposes.
 func RegisteredPurpose(word string) bool {
 	return slices.ContainsFunc(Purposes, func(p Purpose) bool { return p.Word == word })
+}
+
+// maxWord is more than the longest registered purpose has, in bytes.
+const maxWord = 64
+
+// IsWord reports what may be the name of a purpose, and is no sentence, no address and
+// no number of a person.
+func IsWord(s string) bool {
+	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return s != "" && len(s) <= maxWord && strings.Trim(s, letters+"-") == ""
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"regexp"
 	"strings"
 )
 
@@ -49,6 +50,22 @@ func splitToken(text string) (id string, secret []byte, ok bool) {
 		return "", nil, false
 	}
 	return parts[1], secret, true
+}
+
+// tokenLength is that of every token, in bytes.
+const tokenLength = len(tokenPrefix) + len("_") + 8 + len("_") + 52 + len("_") + 8
+
+// inText finds tokens, in capitals too: names are not told apart by them. In a path an
+// underline may be encoded.
+var inText = regexp.MustCompile(`(?i)(` + tokenPrefix + `(?:_|%5f)[a-z2-7]{8}(?:_|%5f))[a-z2-7]{52}`)
+
+// Masked is a text for a log: of tokens that somebody put where a name should be, it
+// has the ids and not the secrets.
+func Masked(text string) string {
+	if len(text) < tokenLength {
+		return text
+	}
+	return inText.ReplaceAllString(text, "${1}[secret]")
 }
 
 func validID(id string) bool {

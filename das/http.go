@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -56,8 +55,7 @@ type HTTP struct {
 	desk    *lookup.Desk
 	log     *slog.Logger
 	private bool
-	prefix  string // path of the base without its final "/"
-	hsts    bool
+	at      *listen.Place
 	reading places
 }
 
@@ -69,32 +67,17 @@ func NewHTTP(c HTTPConfig) (*HTTP, error) {
 	case c.Log == nil:
 		return nil, errors.New("das: no log")
 	}
-	base, err := url.Parse(c.Base)
-	if err != nil || base.Host == "" || !strings.HasSuffix(base.Path, "/") || strings.HasPrefix(base.Path, ownPath) {
-		return nil, fmt.Errorf("das: the base %q is not a URL that ends in /, or is one of ours", c.Base)
+	at, err := listen.NewPlace(c.Base, ownPath, c.Private)
+	if err != nil {
+		return nil, fmt.Errorf("das: %w", err)
 	}
-	return &HTTP{
-		desk: c.Desk, log: c.Log, private: c.Private,
-		prefix: strings.TrimSuffix(base.EscapedPath(), "/"), hsts: base.Scheme == "https",
-	}, nil
+	return &HTTP{desk: c.Desk, log: c.Log, private: c.Private, at: at}, nil
 }
 
 const ownPath = "/availability"
 
 // Beside answers what is asked below availability, and gives all else to other.
-// The path may have the base's path before it, or a front end has taken it off.
-func (h *HTTP) Beside(other http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.EscapedPath()
-		if rest, ok := strings.CutPrefix(path, h.prefix+ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else if rest, ok := strings.CutPrefix(path, ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else {
-			other.ServeHTTP(w, r)
-		}
-	})
-}
+func (h *HTTP) Beside(other http.Handler) http.Handler { return h.at.Beside(other, h.serve) }
 
 const (
 	oneMethods  = "GET, HEAD, OPTIONS"
@@ -104,20 +87,12 @@ const (
 // serve answers a request whose path behind availability is rest, as it was sent.
 func (h *HTTP) serve(w http.ResponseWriter, r *http.Request, rest string) {
 	header := w.Header()
+	h.at.Head(header, r)
 	header.Set("Access-Control-Allow-Origin", "*")
 	header.Set("Access-Control-Expose-Headers", "Availability, "+quota.FieldNames+", Retry-After, WWW-Authenticate")
 	header.Set("Cache-Control", "no-store") // the next moment it may be another
 	header.Set("Content-Security-Policy", "default-src 'none'")
 	header.Set("Vary", "Accept, Authorization")
-	header.Set("X-Content-Type-Options", "nosniff")
-	if h.hsts && (r.TLS != nil || h.private) {
-		header.Set("Strict-Transport-Security", "max-age=31536000")
-	}
-	if !r.ProtoAtLeast(1, 1) {
-		// It may have had a Transfer-Encoding, which net/http takes away without a
-		// word; then nobody knows where the next request begins (RFC 9112 section 6.1).
-		header.Set("Connection", "close")
-	}
 	defer h.recover(w, r)
 	methods, answer := oneMethods, h.one
 	if rest == "" {
@@ -148,13 +123,10 @@ func preflight(w http.ResponseWriter, methods string) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// channel is how a request reached us. The address is the one that the doorway has
-// settled, and no header may say otherwise here.
+// channel is how a request reached us.
 func (h *HTTP) channel(r *http.Request) access.Channel {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	addr := at.Addr().Unmap().WithZone("")
-	private := h.private && !listen.PastFrontEnds(r)
-	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
+	client, private := listen.Way(r, h.private)
+	return access.Channel{Addr: client, Private: private}
 }
 
 // anybody is who asks, without a credential.
@@ -165,12 +137,18 @@ func (h *HTTP) anybody(r *http.Request) access.Caller { return access.Public(h.c
 func (h *HTTP) caller(r *http.Request) (access.Caller, error) {
 	ch := h.channel(r)
 	credentials := r.Header["Authorization"]
-	if len(credentials) == 0 {
-		return access.Public(ch), nil
+	key, certified := access.KeyOf(r.TLS)
+	q := lookup.Question{Caller: access.Public(ch), Window: lookup.Availability}
+	switch {
+	case certified && len(credentials) > 0:
+		return access.Caller{}, h.desk.Refuse(q, lookup.KindCredential, errTwoCredentials)
+	case certified:
+		return h.desk.Identify(lookup.Availability, key, access.Said{}, ch)
+	case len(credentials) == 0:
+		return q.Caller, nil
 	}
 	presented, ok := access.Authorization(credentials)
 	if !ok {
-		q := lookup.Question{Caller: access.Public(ch), Window: lookup.Availability}
 		return access.Caller{}, h.desk.Refuse(q, lookup.KindCredential, &access.Denied{Why: access.BadCredential})
 	}
 	return h.desk.Identify(lookup.Availability, presented, access.Said{}, ch)

@@ -14,15 +14,16 @@ import (
 
 // What is not answered at all, and why.
 var (
-	errMethod     = refused(http.StatusMethodNotAllowed, "one name is asked about with GET or HEAD availability/NAME, many with POST availability")
-	errPath       = refused(http.StatusBadRequest, "the path names no name: ask for availability/NAME")
-	errBody       = refused(http.StatusRequestEntityTooLarge, "a question about one name has no body")
-	errMedia      = refused(http.StatusUnsupportedMediaType, "names are taken as application/json, application/x-ndjson or text/plain, not compressed")
-	errTooLarge   = refused(http.StatusRequestEntityTooLarge, "the body has more than 262144 bytes")
-	errTooMany    = refused(http.StatusRequestEntityTooLarge, "there are more than 1000 names")
-	errBroken     = refused(http.StatusBadRequest, "the body did not come to its end")
-	errUnreadable = refused(http.StatusBadRequest, `the body cannot be read: JSON is ["NAME", ...] or {"names": ["NAME", ...]}, a line of NDJSON is "NAME" or {"name": "NAME"}`)
-	errNoNames    = refused(http.StatusBadRequest, "there are no names")
+	errMethod         = refused(http.StatusMethodNotAllowed, "one name is asked about with GET or HEAD availability/NAME, many with POST availability")
+	errPath           = refused(http.StatusBadRequest, "the path names no name: ask for availability/NAME")
+	errTwoCredentials = refused(http.StatusBadRequest, "there are two credentials: where a client's certificate is shown, it is the only one")
+	errBody           = refused(http.StatusRequestEntityTooLarge, "a question about one name has no body")
+	errMedia          = refused(http.StatusUnsupportedMediaType, "names are taken as application/json, application/x-ndjson or text/plain, not compressed")
+	errTooLarge       = refused(http.StatusRequestEntityTooLarge, "the body has more than 262144 bytes")
+	errTooMany        = refused(http.StatusRequestEntityTooLarge, "there are more than 1000 names")
+	errBroken         = refused(http.StatusBadRequest, "the body did not come to its end")
+	errUnreadable     = refused(http.StatusBadRequest, `the body cannot be read: JSON is ["NAME", ...] or {"names": ["NAME", ...]}, a line of NDJSON is "NAME" or {"name": "NAME"}`)
+	errNoNames        = refused(http.StatusBadRequest, "there are no names")
 
 	errUnknown  = &problem{status: http.StatusServiceUnavailable, word: "failure", retry: retryFailure, ours: true, says: saysFailure}
 	errPanicked = &problem{status: http.StatusInternalServerError, word: "failure", says: saysFailure}
@@ -67,6 +68,8 @@ func problemOf(err error) *problem {
 	case errors.As(err, &denied) && denied.Why == access.OpenChannel:
 		return &problem{status: http.StatusForbidden, word: "channel",
 			says: "A credential was sent in clear. Use TLS, and have the credential replaced."}
+	case errors.As(err, &denied) && denied.Why == access.NoAccount:
+		return &problem{status: http.StatusForbidden, word: "denied", says: "Nobody has made an account here for this " + denied.Reason + "."}
 	case errors.As(err, &denied) && denied.Why == access.Unreadable:
 		return &problem{status: http.StatusServiceUnavailable, word: "accounts", retry: retryFailure, ours: true,
 			says: "Who has an account cannot be read at the moment. Without a credential the public is answered."}

@@ -18,6 +18,10 @@ type Grant struct {
 	// none, it is the registrant alone.
 	Roles []register.Role
 
+	// Requester is of what kind whoever asked for it is, and Purpose what it was
+	// granted for: what the journal says, whatever is said later with a question.
+	Requester, Purpose string
+
 	// Rule says why: its id is the grant's, its basis and reason the decision's.
 	Rule *Rule
 }

@@ -9,13 +9,6 @@ import (
 	"sync/atomic"
 )
 
-var (
-	// ErrCrowded says that a client's network has as many requests at work as it may.
-	ErrCrowded = errors.New("listen: too many requests of one network at once")
-	// ErrFull says that all clients together have.
-	ErrFull = errors.New("listen: too many requests at once")
-)
-
 // ForwardingConfig says which front ends are believed over HTTP, and what is
 // behind them. From, Handler and Refuse are required.
 type ForwardingConfig struct {
@@ -28,8 +21,11 @@ type ForwardingConfig struct {
 	// of a [Listener] are for connections, which front ends share among clients.
 	MaxAtOnce, MaxPerNetwork int
 
-	// Handler gets requests whose RemoteAddr is the client's address.
+	// Handler gets requests of front ends, whose RemoteAddr is then the client's
+	// address; nothing behind it needs to count what is at work once more.
 	Handler http.Handler
+	// Past gets requests of whoever comes past the front ends; nil is Handler.
+	Past http.Handler
 	// Refuse answers a request that Handler does not get; why is an
 	// [*UnnamedError], ErrCrowded or ErrFull.
 	Refuse func(w http.ResponseWriter, r *http.Request, why error)
@@ -40,9 +36,8 @@ type ForwardingConfig struct {
 // whom the connection is of. It is an [http.Handler] behind a [Listener].
 type Forwarding struct {
 	ForwardingConfig
-	caps    *caps
+	*atWork
 	unnamed atomic.Uint64
-	refused [rushed + 1]atomic.Uint64 // by verdict
 }
 
 // NewForwarding refuses a config that is incomplete or believes everybody.
@@ -58,11 +53,11 @@ func NewForwarding(cfg ForwardingConfig) (*Forwarding, error) {
 	if err := checkFrontEnds("From", cfg.From); err != nil {
 		return nil, err
 	}
-	if cfg.MaxAtOnce == 0 {
-		cfg.MaxAtOnce = DefaultMaxConns
+	if cfg.Past == nil {
+		cfg.Past = cfg.Handler
 	}
 	cfg.From = slices.Clone(cfg.From)
-	return &Forwarding{ForwardingConfig: cfg, caps: newCaps(cfg.MaxAtOnce, cfg.MaxPerNetwork)}, nil
+	return &Forwarding{ForwardingConfig: cfg, atWork: newAtWork(cfg.MaxAtOnce, cfg.MaxPerNetwork)}, nil
 }
 
 // pastFrontEnds marks the context of a request that no front end passed on.
@@ -75,10 +70,9 @@ func PastFrontEnds(r *http.Request) bool { return r.Context().Value(pastFrontEnd
 
 // ServeHTTP passes a request on as its client's.
 func (f *Forwarding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	peer := at.Addr().Unmap().WithZone("")
+	peer := addressOf(r)
 	if !listed(f.From, peer) {
-		f.Handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), pastFrontEnds{}, true)))
+		f.Past.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), pastFrontEnds{}, true)))
 		return
 	}
 	client, err := forwardedClient(peer, r.Header, f.From)
@@ -87,17 +81,11 @@ func (f *Forwarding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.Refuse(w, r, err)
 		return
 	}
-	switch why := f.caps.take(client); why {
-	case full:
-		f.refused[why].Add(1)
-		f.Refuse(w, r, ErrFull)
-		return
-	case crowded:
-		f.refused[why].Add(1)
-		f.Refuse(w, r, ErrCrowded)
+	if err := f.begin(client); err != nil {
+		f.Refuse(w, r, err)
 		return
 	}
-	defer f.caps.release(client)
+	defer f.end(client)
 	theirs := new(http.Request)
 	*theirs = *r
 	theirs.RemoteAddr = netip.AddrPortFrom(client, 0).String() // no port: the front end did not say it

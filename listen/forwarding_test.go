@@ -93,6 +93,18 @@ func TestRequestsOfAFrontEndAreItsClientsAndOthersAreTheirOwn(t *testing.T) {
 	}
 }
 
+func TestWhoComesPastTheFrontEndsIsAnsweredByAHandlerOfTheirOwn(t *testing.T) {
+	l := open(t, Config{ForwardedFrom: loopbackFrontEnds})
+	serveForwarded(t, l, ForwardingConfig{Handler: whoAmI, Past: NewStreams(1, 0, http.HandlerFunc(
+		func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "past ", PastFrontEnds(r)) }))})
+	const claim = "X-Forwarded-For: 192.0.2.7"
+	for from, want := range map[string]string{"127.0.0.1": "192.0.2.7 false", "127.0.0.2": "past true"} {
+		if got := request(t, call(t, l, from), claim); got != want {
+			t.Errorf("from %s: %q, want %q", from, got, want)
+		}
+	}
+}
+
 func TestAPROXYHeaderMayLeadToAFrontEnd(t *testing.T) {
 	l := behind(t, Config{ForwardedFrom: loopbackFrontEnds})
 	serveForwarded(t, l, ForwardingConfig{Handler: whoAmI})

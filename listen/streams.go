@@ -2,9 +2,7 @@ package listen
 
 import (
 	"net/http"
-	"net/netip"
 	"strconv"
-	"sync/atomic"
 )
 
 // streamsRetry is when to ask again that was refused for want of a place, in
@@ -18,18 +16,14 @@ const streamsRetry = 5
 // have connections, and so may all together. It is an [http.Handler] behind a
 // [Listener].
 type Streams struct {
-	next    http.Handler
-	caps    *caps
-	refused [rushed + 1]atomic.Uint64 // by verdict
+	next http.Handler
+	*atWork
 }
 
 // NewStreams is for a listener with the same caps, see [Config]; maxAtOnce 0 is
 // DefaultMaxConns.
 func NewStreams(maxAtOnce, maxPerNetwork int, next http.Handler) *Streams {
-	if maxAtOnce == 0 {
-		maxAtOnce = DefaultMaxConns
-	}
-	return &Streams{next: next, caps: newCaps(maxAtOnce, maxPerNetwork)}
+	return &Streams{next: next, atWork: newAtWork(maxAtOnce, maxPerNetwork)}
 }
 
 // ServeHTTP passes a request on if there is a place for it. A refusal has no body:
@@ -39,10 +33,8 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.next.ServeHTTP(w, r)
 		return
 	}
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	client := at.Addr().Unmap().WithZone("")
-	if why := s.caps.take(client); why != admitted {
-		s.refused[why].Add(1)
+	client := addressOf(r)
+	if s.begin(client) != nil {
 		header := w.Header()
 		header.Set("Access-Control-Allow-Origin", "*")
 		header.Set("Cache-Control", "no-store")
@@ -51,7 +43,7 @@ func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	defer s.caps.release(client)
+	defer s.end(client)
 	s.next.ServeHTTP(w, r)
 }
 

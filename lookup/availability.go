@@ -3,7 +3,6 @@ package lookup
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"registerd/ratelimit"
 	"registerd/register"
@@ -28,8 +27,7 @@ func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, A
 		edition, err = v.names(ctx, names, out)
 	}
 	if err != nil {
-		v.ticket.Refund()
-		return nil, d.About(), v.leave(fmt.Errorf("availability: reading the register: %w", err))
+		return nil, d.About(), v.failRead(ctx, err)
 	}
 	d.last.Store(&edition)
 	out, over = v.playAll(out)

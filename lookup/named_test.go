@@ -37,8 +37,9 @@ func holder(roid string) access.Caller {
 // granted is a caller who has nothing but what was decided for it.
 func granted(fields ...disclose.Field) access.Caller {
 	return access.Caller{
-		Account: "R-1", Organization: "Law Firm", Audience: disclose.Public, Purpose: "legalActions", Channel: private,
+		Account: "R-1", Organization: "Law Firm", Audience: disclose.Public, Purpose: "dnsTransparency", Channel: private,
 		Grant: &disclose.Grant{
+			Requester: "security-team", Purpose: "legalActions",
 			Objects: []disclose.Granted{{Domain: "shop.example"}}, Fields: fields,
 			Rule: &disclose.Rule{ID: "grant-1", Basis: "GDPR Art. 6(1)(f)", Reason: "To bring an action.", Outcome: disclose.Show},
 		},
@@ -101,8 +102,15 @@ func TestEachKindOfCallerIsToldItsOwnAndTheJournalSaysSo(t *testing.T) {
 			continue
 		}
 		r := records[0]
-		if !slices.Equal(r.Contacts, tt.contacts) || r.Basis != tt.basis || r.Caller != tt.who.Account || r.Requester != tt.who.Kind.String() || !r.Until.Equal(tt.who.ConfidentialUntil) || r.Generation == 0 {
+		if !slices.Equal(r.Contacts, tt.contacts) || r.Basis != tt.basis || r.Caller != tt.who.Account || !r.Until.Equal(tt.who.ConfidentialUntil) || r.Generation == 0 {
 			t.Errorf("%s: the journal says %+v", what, r)
+		}
+		requester, purpose := tt.who.Kind.String(), tt.who.Purpose
+		if tt.who.Grant != nil { // whatever is said with the question
+			requester, purpose = "security-team", "legalActions"
+		}
+		if r.Requester != requester || r.Purpose != purpose {
+			t.Errorf("%s: the journal says %q asked for %q", what, r.Requester, r.Purpose)
 		}
 		if (r.Reference == "grant-1") != (tt.who.Grant != nil) || tt.who.Grant != nil && r.Audience != "seeker" {
 			t.Errorf("%s: the journal says it was by %q, for %q", what, r.Reference, r.Audience)

@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"registerd/audit"
@@ -86,9 +85,9 @@ func refusalOf(err error) Refusal {
 		return RefusedByBlock
 	case e.Pause:
 		return RefusedByPause
-	case e.Budget == "whole server":
+	case e.Whose == ratelimit.Everybody:
 		return RefusedByServer
-	case strings.Contains(e.Budget, "shared"):
+	case e.Whose == ratelimit.Newcomers:
 		return RefusedByShare
 	case e.Budget == sandboxBudget:
 		return RefusedBySandbox

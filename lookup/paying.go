@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"context"
 	"errors"
 
 	"registerd/access"
@@ -49,6 +50,14 @@ func (v *visit) settle(err error) error {
 func (v *visit) missing(err error) error {
 	v.cost.Missed = errors.Is(err, register.ErrNotFound)
 	return v.settle(err)
+}
+
+// refund gives back what a question took that we failed to answer. Whoever hangs up
+// before the answer pays for it: the work was done.
+func (v *visit) refund(ctx context.Context) {
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		v.ticket.Refund()
+	}
 }
 
 // pay charges what the answer costs, all at once. Of an answer that tells of

@@ -238,6 +238,28 @@ func TestAFailureOfOursCostsNothingOfAnyBudget(t *testing.T) {
 	}
 }
 
+// A connection can be asked and left again and again: if that were free, the register
+// could be kept at work for nothing.
+func TestAFailureIsPaidForByWhoHangsUp(t *testing.T) {
+	s := pricedScene(t)
+	s.config.Kept = 0
+	s.reopen()
+	s.store.fail = errDisk
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	for _, q := range priced {
+		want := plain
+		if q.cost[ratelimit.Availability] > 0 {
+			want = q.cost
+		}
+		var err error
+		cost := s.spends(public, func() { err = q.ask(gone, s, public) })
+		if errors.Is(err, errDisk) && cost != want {
+			t.Errorf("%s failed and costs %v, want %v", q.what, cost, want)
+		}
+	}
+}
+
 func TestWhoWaitsAsLongAsAnAnswerThatIsOverTheBudgetSaysIsAnswered(t *testing.T) {
 	s := pricedScene(t)
 	for _, who := range []access.Caller{public, registrar("reg-b")} {

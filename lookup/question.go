@@ -140,8 +140,7 @@ func Speaks(languages []string, want string) (language string, ok bool) {
 	return "", false
 }
 
-// find reads from the store. A failure of ours costs the caller nothing, but
-// one who hangs up pays for the question.
+// find reads from the store.
 func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, store.Edition, error) {
 	found, edition, err := v.desk.store.Find(ctx, asks...)
 	if err != nil {
@@ -153,9 +152,7 @@ func (v *visit) find(ctx context.Context, asks ...store.Ask) ([]store.Found, sto
 
 // failRead ends a visit for which the register could not be read.
 func (v *visit) failRead(ctx context.Context, err error) error {
-	if !errors.Is(ctx.Err(), context.Canceled) {
-		v.ticket.Refund()
-	}
+	v.refund(ctx)
 	return v.leave(fmt.Errorf("%s: reading the register: %w", v.kind, err))
 }
 
@@ -166,13 +163,23 @@ func (v *visit) fail(err error) error {
 	return v.leave(fmt.Errorf("%s: reading the record: %w", v.kind, err))
 }
 
+// noted is what the access log keeps of the question: of those that only the
+// journal is to know of, which seals them, nothing.
+func (v *visit) noted() string {
+	switch v.question.Caller.Audience {
+	case disclose.Authority, disclose.Seeker, disclose.Holder:
+		return ""
+	}
+	return access.Masked(v.question.Text)
+}
+
 // leave notes how the question ended, and returns err.
 func (v *visit) leave(err error) error {
 	o := v.observed(err, v.desk.now().Sub(v.began))
 	v.desk.observe(o)
 	v.desk.accessLog.Note(audit.Question{
 		Client: v.question.Caller.Channel.Addr, Window: o.Window.String(), Kind: string(o.Kind),
-		Audience: o.Audience.String(), Text: v.question.Text, Outcome: o.Outcome, Duration: o.Took, Count: v.count,
+		Audience: o.Audience.String(), Text: v.noted(), Outcome: o.Outcome, Duration: o.Took, Count: v.count,
 	})
 	return err
 }
@@ -248,8 +255,7 @@ func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 	}
 	e, err := d.store.Edition(ctx)
 	if err != nil {
-		v.ticket.Refund()
-		return About{}, v.leave(fmt.Errorf("help: reading the register: %w", err))
+		return About{}, v.failRead(ctx, err)
 	}
 	d.last.Store(&e)
 	a := v.about(&e)

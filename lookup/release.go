@@ -32,7 +32,7 @@ func (v *visit) release(ctx context.Context, out disclosure) error {
 	}
 	if viewer := v.viewer(); viewer.Above() {
 		if err := v.journal(ctx, viewer, out); err != nil {
-			v.ticket.Refund()
+			v.refund(ctx)
 			return v.leave(err)
 		}
 	}
@@ -79,7 +79,8 @@ func (v *visit) journal(ctx context.Context, viewer disclose.Viewer, out disclos
 	}
 	record := v.recorded(viewer, out, &told)
 	if granted {
-		record.Reference = viewer.Grant.Rule.ID
+		grant := viewer.Grant
+		record.Reference, record.Requester, record.Purpose = grant.Rule.ID, grant.Requester, grant.Purpose
 	}
 	var contacts []string
 	if out.contacts != nil {

@@ -58,10 +58,6 @@ func (f *faulty) Search(ctx context.Context, scan store.Scan) ([]store.Match, st
 	return f.Reader.Search(ctx, scan)
 }
 
-func (f *faulty) Users(ctx context.Context, of store.Ref, limit int) ([]store.Found, store.Edition, error) {
-	return f.Reader.(store.Referrers).Users(ctx, of, limit)
-}
-
 var (
 	now     = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	private = access.Channel{Addr: netip.MustParseAddr("192.0.2.7"), Private: true}

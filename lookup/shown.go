@@ -97,11 +97,7 @@ func (v *visit) shownOf(ctx context.Context, key string) (*ShownAnswer, disclosu
 }
 
 func (v *visit) shownOfContact(ctx context.Context, ref store.Ref, c *register.Contact, edition store.Edition) (*ShownAnswer, disclosure, error) {
-	referrers, ok := v.desk.store.(store.Referrers)
-	if !ok {
-		return nil, disclosure{}, errors.New("the store does not know what refers to a contact")
-	}
-	users, e, err := referrers.Users(ctx, ref, MaxHeld+1)
+	users, e, err := v.desk.store.Users(ctx, ref, MaxHeld+1)
 	switch {
 	case err != nil:
 		return nil, disclosure{}, err

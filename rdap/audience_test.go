@@ -79,6 +79,31 @@ func TestAnAccountThatMayNotHideItsQuestionsIsToldSo(t *testing.T) {
 	}
 }
 
+func TestWhoAsksWithoutBeingUnderstoodIsRefusedAndNotToldInTheOpen(t *testing.T) {
+	w := open(t, setup{})
+	for what, tt := range map[string]struct {
+		query  string
+		header []string
+		want   int
+	}{
+		"plainly":             {"", []string{"RDAP-Purpose", "legalActions", "RDAP-Case", "1"}, 200},
+		"twice alike":         {"?farv1_qp=legalActions&farv1_dnt=false&farv1_dnt=false", []string{"RDAP-Purpose", "legalActions", "RDAP-Case", "1"}, 200},
+		"two purposes":        {"?farv1_qp=legalActions", []string{"RDAP-Purpose", "dnsTransparency", "RDAP-Case", "1"}, 400},
+		"two in the query":    {"?farv1_qp=legalActions&farv1_qp=dnsTransparency", []string{"RDAP-Case", "1"}, 400},
+		"two cases":           {"?farv1_qp=legalActions", []string{"RDAP-Case", "1", "RDAP-Case", "2"}, 400},
+		"no and yes":          {"?farv1_dnt=false&farv1_dnt=true", nil, 400},
+		"no, and yes by name": {"?farv1_dnt=false", []string{"RDAP-Confidential", "true"}, 400},
+		"neither":             {"?farv1_dnt", nil, 400},
+		"behind a semicolon":  {"?a=1;farv1_dnt=true", nil, 400},
+		"badly encoded":       {"?farv1_dnt=true%zz", nil, 400},
+	} {
+		header := append(tt.header, "Authorization", w.bearer(disclose.Authority))
+		if got := w.ask(t, "GET", "domain/shop.example"+tt.query, header...); got.status != tt.want {
+			t.Errorf("%s: status %d, want %d", what, got.status, tt.want)
+		}
+	}
+}
+
 func TestAnAccountAndItsTokenAreTakenFromOldClients(t *testing.T) {
 	w := open(t, setup{})
 	token := strings.TrimPrefix(w.bearer(disclose.Operator), "Bearer ")

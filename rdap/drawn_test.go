@@ -229,4 +229,8 @@ func (memory) Search(context.Context, store.Scan) ([]store.Match, store.Edition,
 
 func (memory) Walk(context.Context, store.Kind, func(store.Object) error) error { return nil }
 
+func (memory) Users(context.Context, store.Ref, int) ([]store.Found, store.Edition, error) {
+	return nil, store.Edition{}, store.ErrUnindexed
+}
+
 func (memory) Close() error { return nil }

@@ -136,7 +136,7 @@ func TestARefusalTellsWhichBudgetAndForHowLong(t *testing.T) {
 }
 
 func TestABlockedNetworkIsForbiddenAndToldWhy(t *testing.T) {
-	until := time.Now().Add(36 * time.Hour)
+	until := time.Now().Add(36 * time.Hour).Truncate(time.Minute)
 	w := open(t, setup{limiter: counting(t, func(c *ratelimit.Config) {
 		c.Networks = []ratelimit.Network{{Prefix: netip.MustParsePrefix("127.0.0.0/8"), Block: true, Until: until, Reason: "Copying the register.", By: "ops"}}
 	})})

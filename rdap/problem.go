@@ -142,7 +142,7 @@ func deniedProblem(d *access.Denied) problem {
 		return problem{status: 403, title: "Forbidden",
 			says: "Answers above the public one are journaled, and the account may not have the holder not told of them."}
 	case access.NoAccount:
-		return problem{status: 403, title: "Forbidden", says: "Nobody has made an account here for this person."}
+		return problem{status: 403, title: "Forbidden", says: "Nobody has made an account here for this " + d.Reason + "."}
 	case access.Unreadable:
 		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
 			says: "Who has an account cannot be read at the moment. Without a credential the public is answered."}

@@ -2,8 +2,8 @@ package rdap
 
 import (
 	"net/http"
-	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,13 +12,10 @@ import (
 	"registerd/lookup"
 )
 
-// channel is how a request reached us. The address is the one that the doorway has
-// settled, and no header may say otherwise here.
+// channel is how a request reached us.
 func (h *Handler) channel(r *http.Request) access.Channel {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	addr := at.Addr().Unmap().WithZone("")
-	private := h.private && !listen.PastFrontEnds(r)
-	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
+	client, private := listen.Way(r, h.private)
+	return access.Channel{Addr: client, Private: private}
 }
 
 // maxNote is the longest purpose or case reference, in bytes.
@@ -26,21 +23,23 @@ const maxNote = 256
 
 var (
 	errNote = refuse(http.StatusBadRequest, "Bad Request",
-		"the purpose or the case reference is longer than 256 bytes or not UTF-8")
-	errYesOrNo = refuse(http.StatusBadRequest, "Bad Request", "RDAP-Confidential and farv1_dnt are true or false")
+		"there are two purposes or case references, or one is longer than 256 bytes or not UTF-8")
+	errYesOrNo = refuse(http.StatusBadRequest, "Bad Request", "RDAP-Confidential and farv1_dnt are true or false, and say the same")
+	errQuery   = refuse(http.StatusBadRequest, "Bad Request", "a parameter that begins with farv1_ cannot be read")
+	errTwo     = refuse(http.StatusBadRequest, "Bad Request",
+		"there are two credentials: where a client's certificate is shown, it is the only one")
 )
 
-// caller is who asks, by what the header field Authorization holds.
+// caller is who asks, by what is presented or, without that, by a session.
 func (h *Handler) caller(r *http.Request) (access.Caller, error) {
 	ch := h.channel(r)
-	credentials := r.Header["Authorization"]
 	question := lookup.Question{Caller: access.Public(ch), Window: lookup.RDAP}
-	if len(credentials) == 0 {
-		return h.loggedIn(r, question)
+	presented, why := presentedBy(r)
+	if why != nil {
+		return access.Caller{}, h.desk.Refuse(question, lookup.KindCredential, why)
 	}
-	presented, ok := access.Authorization(credentials)
-	if !ok {
-		return access.Caller{}, h.desk.Refuse(question, lookup.KindCredential, &access.Denied{Why: access.BadCredential})
+	if presented == nil {
+		return h.loggedIn(r, question)
 	}
 	said, why := saidOf(r)
 	if why != nil {
@@ -52,28 +51,68 @@ func (h *Handler) caller(r *http.Request) (access.Caller, error) {
 	return h.desk.Identify(lookup.RDAP, presented, said, ch)
 }
 
+// presentedBy is the key of the client's certificate, or what the header field
+// Authorization holds; nil if there is neither. Of two, it is not known who is meant.
+func presentedBy(r *http.Request) (access.Presented, error) {
+	credentials := r.Header["Authorization"]
+	key, certified := access.KeyOf(r.TLS)
+	switch {
+	case certified && (len(credentials) > 0 || cookie(r, sessionCookie) != ""):
+		return nil, errTwo
+	case certified:
+		return key, nil
+	case len(credentials) == 0:
+		return nil, nil
+	}
+	presented, ok := access.Authorization(credentials)
+	if !ok {
+		return nil, &access.Denied{Why: access.BadCredential}
+	}
+	return presented, nil
+}
+
 // saidOf is what a request says of itself, in header fields of ours or in the
 // parameters of RFC 9560 section 4.2. Not to be tracked is honoured as far as it can
-// be: the disclosure is journaled, and the holder is not told for a time.
-func saidOf(r *http.Request) (access.Said, error) {
+// be: the disclosure is journaled, and the holder is not told for a time. Who is not
+// understood is refused: the holder may be told of what was to be kept from them.
+func saidOf(r *http.Request) (said access.Said, why error) {
+	if unread(r.URL.RawQuery) {
+		return said, errQuery
+	}
 	query := r.URL.Query()
-	said := access.Said{Purpose: r.Header.Get("RDAP-Purpose"), Case: r.Header.Get("RDAP-Case")}
-	if said.Purpose == "" {
-		said.Purpose = query.Get("farv1_qp")
-	}
-	if !isNote(said.Purpose) || !isNote(said.Case) {
+	purpose, one := once(r.Header.Values("RDAP-Purpose"), query["farv1_qp"])
+	reference, single := once(r.Header.Values("RDAP-Case"))
+	untracked, clear := once(r.Header.Values("RDAP-Confidential"), query["farv1_dnt"])
+	switch {
+	case !one || !single || !isNote(purpose) || !isNote(reference):
 		return said, errNote
+	case !clear || untracked != "true" && untracked != "false" && (untracked != "" || query.Has("farv1_dnt")):
+		return said, errYesOrNo
 	}
-	for _, word := range []string{r.Header.Get("RDAP-Confidential"), query.Get("farv1_dnt")} {
-		switch word {
-		case "true":
-			said.Confidential = true
-		case "", "false":
-		default:
-			return said, errYesOrNo
+	return access.Said{Purpose: purpose, Case: reference, Confidential: untracked == "true"}, nil
+}
+
+// unread reports that a parameter of ours stands in what net/url passes over.
+func unread(query string) bool {
+	for pair := range strings.SplitSeq(query, "&") {
+		if _, err := url.ParseQuery(pair); err != nil && strings.Contains(pair, "farv1_") {
+			return true
 		}
 	}
-	return said, nil
+	return false
+}
+
+// once is what is said in one place, or in several alike; "" is nothing.
+func once(places ...[]string) (word string, ok bool) {
+	for _, said := range slices.Concat(places...) {
+		switch {
+		case word == "":
+			word = said
+		case said != "" && said != word:
+			return "", false
+		}
+	}
+	return word, true
 }
 
 func isNote(s string) bool { return len(s) <= maxNote && utf8.ValidString(s) }

@@ -26,6 +26,8 @@ var (
 	crowded = problem{status: http.StatusTooManyRequests, title: "Too Many Requests", retry: retryCrowd,
 		says:  "Your network has too many questions at once. This says nothing about what was asked for.",
 		about: "Limits", notice: []string{"Wait for answers before you ask more."}}
+	uncertified = problem{status: http.StatusForbidden, title: "Forbidden",
+		says: "The client's certificate has ended or is revoked, or the list of those revoked is not at hand."}
 )
 
 // Refusal is what a listener tells a connection that is one too many, before any
@@ -45,8 +47,8 @@ func (h *Handler) Refusal(secure bool) []byte {
 	return b.Bytes()
 }
 
-// TurnAway answers a request that a [listen.Forwarding] refuses. The desk does not
-// hear of it: nobody knows whose it is, or there is no room.
+// TurnAway answers a request that a [listen.Forwarding] or [listen.Clients] refuses.
+// The desk does not hear of it: nobody knows whose it is, or there is no room.
 func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
 	var unnamed *listen.UnnamedError
 	p := fullAtOnce
@@ -56,6 +58,9 @@ func (h *Handler) TurnAway(w http.ResponseWriter, r *http.Request, why error) {
 			says: "The front end that passed the request on did not make clear whose it is: " + unnamed.Reason + "."}
 	case errors.Is(why, listen.ErrCrowded):
 		p = crowded
+	case errors.Is(why, listen.ErrClientCertificate):
+		p = uncertified
+		w.Header()["Connection"] = []string{"close"} // which over HTTP/2 ends it as well
 	}
 	refusalHeader(w.Header(), p)
 	if !r.ProtoAtLeast(1, 1) {

@@ -181,16 +181,12 @@ type Reader interface {
 	// without With, until f returns an error. It is for maintenance.
 	Walk(ctx context.Context, kind Kind, f func(Object) error) error
 
-	Close() error
-}
-
-// Referrers is a Reader's knowledge of what refers to what. A register that is read
-// for look-ups alone can do without.
-type Referrers interface {
 	// Users gives the objects that refer to one, by kind and key: at most limit of
 	// them, and no certain ones if there are more. Its cost grows with what it
 	// gives, and it does not make other questions wait. Damage may hide a user.
 	Users(ctx context.Context, of Ref, limit int) ([]Found, Edition, error)
+
+	Close() error
 }
 
 // Writer changes the register. There is one load at a time; single changes

@@ -27,11 +27,11 @@ var sampleStandings = []ratelimit.Standing{
 // refusals are all sorts of them, by the names of the golden files.
 var refusals = map[string]*ratelimit.Exceeded{
 	"limited":         {RetryAfter: time.Minute, Budget: "IPv4 /32 network", Class: ratelimit.Lookup},
-	"limited-wide":    {RetryAfter: 59500 * time.Millisecond, Budget: "IPv6 /48 network", Class: ratelimit.Failure},
+	"limited-wide":    {RetryAfter: 59500 * time.Millisecond, Budget: "IPv6 /48 network", Whose: ratelimit.Neighbours, Class: ratelimit.Failure},
 	"limited-pause":   {RetryAfter: time.Hour, Budget: "IPv4 /32 network", Class: ratelimit.Lookup, Pause: true},
 	"limited-persons": {RetryAfter: 7 * time.Minute, Budget: "account", Class: ratelimit.Personal},
-	"limited-server":  {RetryAfter: time.Second, Budget: "whole server", Class: ratelimit.Lookup},
-	"limited-crowd":   {RetryAfter: time.Minute, Budget: "IPv6 /64 network (shared, table full)", Class: ratelimit.Lookup},
+	"limited-server":  {RetryAfter: time.Second, Budget: "whole server", Whose: ratelimit.Everybody, Class: ratelimit.Lookup},
+	"limited-crowd":   {RetryAfter: time.Minute, Budget: "IPv6 /64 network", Whose: ratelimit.Newcomers, Class: ratelimit.Lookup},
 	"limited-block": {RetryAfter: 36 * time.Hour, Budget: "IPv4 /32 network", Class: ratelimit.Lookup,
 		Block: &ratelimit.Block{Reason: "copying the register.", Until: time.Date(2026, 1, 3, 12, 0, 0, 0, time.UTC)}},
 }

@@ -54,7 +54,7 @@ func authority(name string) *x509.Certificate {
 	return &x509.Certificate{
 		Subject: pkix.Name{CommonName: name}, SerialNumber: serial(),
 		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
 }
 
@@ -66,6 +66,32 @@ func sign(c, by *x509.Certificate, of crypto.PublicKey, with crypto.Signer) (*x5
 		return nil, fmt.Errorf("pki: signing: %w", err)
 	}
 	return x509.ParseCertificate(der)
+}
+
+// Root is the certificate of the root, in PEM.
+func (a *Authority) Root() []byte { return Chain([][]byte{a.root.Raw}) }
+
+// Issuer is the certificate of who issues, in PEM.
+func (a *Authority) Issuer() []byte { return Chain([][]byte{a.issuer.Raw}) }
+
+// Revoke makes a list of revoked certificates, in PEM, from chains that were issued.
+// It begins and ends when it is said.
+func (a *Authority) Revoke(from, till time.Time, chains ...[]byte) ([]byte, error) {
+	list := &x509.RevocationList{Number: big.NewInt(from.UnixNano()), ThisUpdate: from, NextUpdate: till}
+	for _, chain := range chains {
+		block, _ := pem.Decode(chain)
+		leaf, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("pki: revoking: %w", err)
+		}
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries,
+			x509.RevocationListEntry{SerialNumber: leaf.SerialNumber, RevocationTime: from})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, list, a.issuer, a.key)
+	if err != nil {
+		return nil, fmt.Errorf("pki: revoking: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der}), nil
 }
 
 // Roots are what a client trusts that trusts this authority.

@@ -18,10 +18,7 @@ type Reader struct {
 	last     atomic.Pointer[view]
 }
 
-var (
-	_ store.Reader    = (*Reader)(nil)
-	_ store.Referrers = (*Reader)(nil)
-)
+var _ store.Reader = (*Reader)(nil)
 
 // see calls f with the newest view: first with the one remembered and without
 // a transaction, and if that is out of date once more within one.

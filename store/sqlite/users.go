@@ -10,7 +10,7 @@ import (
 	"registerd/store"
 )
 
-// Users implements store.Referrers.
+// Users implements store.Reader.
 func (r *Reader) Users(ctx context.Context, of store.Ref, limit int) ([]store.Found, store.Edition, error) {
 	var found []store.Found
 	var edition store.Edition

@@ -33,7 +33,7 @@ var referring = []sentence{
 		d.uses(c, 10, "d.example")
 		d.uses(reg, 10, "b.example", "other.example")
 		d.uses(ref(store.Hosts, "c"), 10)
-		found, _, err := d.r.(store.Referrers).Users(d.Context(), reg, 1)
+		found, _, err := d.r.Users(d.Context(), reg, 1)
 		d.must(err)
 		d.same(len(found), 1)
 		d.same(string(found[0].With[0].Bytes[1:]), "One")
@@ -181,7 +181,7 @@ var referring = []sentence{
 // uses checks which objects refer to one.
 func (d *desk) uses(of store.Ref, limit int, want ...string) {
 	d.Helper()
-	found, edition, err := d.r.(store.Referrers).Users(d.Context(), of, limit)
+	found, edition, err := d.r.Users(d.Context(), of, limit)
 	d.must(err)
 	var got []string
 	for _, f := range found {
