@@ -11,6 +11,11 @@ import (
 // DefaultKeepMonths is for how many months what may tell of a person can be read.
 const DefaultKeepMonths = 24
 
+// erasedAtOnce limits the files that one run erases. A clock that jumps years ahead
+// for a minute then costs the oldest days, which were next anyway, and not the
+// journal; a server that was off for a month catches up within a week.
+const erasedAtOnce = 8
+
 // past reports whether a day, all of it, is months ago.
 func past(day time.Time, months int, now time.Time) bool {
 	return !day.AddDate(0, months, 1).After(now)
@@ -51,14 +56,15 @@ type unerased struct {
 func (u *unerased) Error() string { return fmt.Sprintf("erasing %s: %v", u.name, u.cause) }
 func (u *unerased) Unwrap() error { return u.cause }
 
-// due are the files to erase, and the records of that.
+// due are the files to erase now, and the records of that. Keys come first, oldest
+// first: an old journal is many days in one file.
 func (c *chain) due(now time.Time, months int) (group []body, names []string, err error) {
 	days, err := keyDays(c.dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, day := range days {
-		if past(day, months, now) {
+		if len(group) < erasedAtOnce && past(day, months, now) {
 			group = append(group, own(EntryKeyErased, day.Format(dateLayout)))
 			names = append(names, keyName(day))
 		}
@@ -68,6 +74,9 @@ func (c *chain) due(now time.Time, months int) (group []body, names []string, er
 		return nil, nil, err
 	}
 	for _, name := range olds {
+		if len(group) == erasedAtOnce {
+			break
+		}
 		var last time.Time
 		if err := eachOld(c.dir, name, func(r Record) error { last = r.Time; return nil }); err != nil {
 			return nil, nil, err

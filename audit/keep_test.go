@@ -76,6 +76,47 @@ func TestWhatIsPastItsTimeIsErasedAndTheJournalSaysSoAndHolds(t *testing.T) {
 	}
 }
 
+func TestAClockThatJumpsAheadErasesTheOldestKeysAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const days = 30
+		cfg := journalConfig(t)
+		c := &clock{at: noon}
+		cfg.Now, cfg.KeepMonths = c.now, 24
+		j, err := OpenJournal(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range days {
+			mustRecord(t, j, "one.example")
+			c.tomorrow()
+		}
+		back := c.now()
+		turn := func(at time.Time, wantGone int) {
+			t.Helper()
+			c.set(at)
+			time.Sleep(2*signEvery + time.Second) // two runs within one day of the clock
+			synctest.Wait()
+			for i, r := range walked(t, cfg.Dir)[:days] {
+				if r.Gone != (i < wantGone) {
+					t.Errorf("%s: whether day %d of the journal is gone is %v; %d should be", at, i+1, r.Gone, wantGone)
+				}
+			}
+		}
+		jumped := back.AddDate(0, 25, 0)
+		turn(jumped, 8)
+		turn(back, 8)
+		for i, want := range []int{16, 24, days} { // days later, it is so late indeed
+			turn(jumped.AddDate(0, 0, i+1), want)
+		}
+		if err := j.Close(); err != nil {
+			t.Error(err)
+		}
+		if v, err := Verify(VerifyConfig{Dir: cfg.Dir}); err != nil || len(v.Findings) != 0 || v.Erased != days {
+			t.Errorf("verify: %+v %v", v, err)
+		}
+	})
+}
+
 func TestAServerErasesWhenADayTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cfg, c := threeDays(t)

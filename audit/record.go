@@ -64,7 +64,7 @@ type Record struct {
 	Time time.Time // when it was written, UTC; its day names the key
 	Old  int       // number of the old journal that it is from; 0 is the one in use
 	Told int       // how many fields were told, also when Fields is sealed
-	Gone bool      // the key is erased: what was sealed is empty
+	Gone bool      // its key is erased or lost: what was sealed is empty
 	Disclosure
 	// Client stands before the address of Disclosure, which is never kept.
 	Client netip.Prefix

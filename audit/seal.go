@@ -22,8 +22,14 @@ const (
 	sealExtra = 12 + 16 // nonce and tag
 )
 
-// errKeyGone says that the key of a day is not there.
-var errKeyGone = errors.New("the key of the day is gone")
+var (
+	// errKeyGone says that the key of a day is not there.
+	errKeyGone = errors.New("the key of the day is gone")
+	// errUnopened says that the key of a day is not the one that sealed a record:
+	// the key was lost and another made, or the record was altered. The tree tells
+	// which.
+	errUnopened = errors.New("the key of the day does not open the seal")
+)
 
 // dayKey seals what may tell of a person, AES-256-GCM with random nonces: a key
 // is used for the records of one day, far fewer than the 2^32 it is good for.
@@ -118,7 +124,8 @@ type keyring struct {
 
 func newKeyring(dir string) *keyring { return &keyring{dir, map[string]*dayKey{}} }
 
-// unseal puts what line seals into r, or says that it is gone.
+// unseal puts what line seals into r, or marks it as gone: without an error if the
+// key is not there, with errUnopened if it is another.
 func (k *keyring) unseal(r *Record, line []byte, sealed string) error {
 	day := r.Time.UTC().Format(dateLayout)
 	key, known := k.keys[day]
@@ -129,17 +136,18 @@ func (k *keyring) unseal(r *Record, line []byte, sealed string) error {
 		}
 		k.keys[day] = key
 	}
+	r.Gone = true
 	if key == nil {
-		r.Gone = true
 		return nil
 	}
 	at := bytes.LastIndex(line, []byte(sealedMember))
 	if at < 0 {
-		return errors.New("what is sealed is not at its end")
+		return errUnopened
 	}
 	text, err := key.open(sealed, line[:at])
 	if err != nil {
-		return fmt.Errorf("the seal of %s is broken: %w", day, err)
+		return errUnopened
 	}
+	r.Gone = false
 	return r.disclose(text)
 }

@@ -90,9 +90,51 @@ func TestWhatIsSealedCannotBeMovedToAnotherRecord(t *testing.T) {
 		"a seal of nothing":        head1 + sealedMember + "AAAA" + lineEnd,
 	} {
 		edit(t, cfg.Dir, journalName, func([]byte) []byte { return []byte(text) })
-		if err := Walk(cfg.Dir, func(Record) error { return nil }); err == nil || !strings.Contains(err.Error(), "seal") {
-			t.Errorf("%s: %v", name, err)
+		for _, r := range walked(t, cfg.Dir) {
+			if !r.Gone || r.Question != "" || r.Contacts != nil || r.Told != 2 {
+				t.Errorf("%s: it is read as %+v", name, r)
+			}
 		}
+		v, err := Verify(VerifyConfig{Dir: cfg.Dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(v.Findings, "; "); !strings.Contains(got, "record 1 is not the one whose hash is in") ||
+			!strings.Contains(got, "the key of 2026-03-01 does not open") {
+			t.Errorf("%s: found %q", name, got)
+		}
+	}
+}
+
+// A restore without the keys: the next record of the day is sealed by another key.
+func TestAKeyLostInTheMiddleOfItsDayHidesWhatItSealedAndNothingElse(t *testing.T) {
+	cfg := journalConfig(t)
+	j := mustOpenJournal(t, cfg)
+	mustRecord(t, j, "one.example")
+	mustRecord(t, j, "two.example")
+	if err := os.Remove(filepath.Join(cfg.Dir, keyName(noon))); err != nil {
+		t.Fatal(err)
+	}
+	mustRecord(t, j, "three.example")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := walked(t, cfg.Dir)
+	if len(got) != 3 {
+		t.Fatalf("%d records are read", len(got))
+	}
+	for _, r := range got[:2] {
+		if !r.Gone || r.Question != "" || r.Organisation != "" || r.Contacts != nil || r.Client.IsValid() || r.Caller != "police-7" || r.Told != 2 {
+			t.Errorf("sealed by the lost key: %+v", r)
+		}
+	}
+	if got[2].Gone || got[2].Question != "three.example" {
+		t.Errorf("sealed by the new key: %+v", got[2])
+	}
+	v, err := Verify(VerifyConfig{Dir: cfg.Dir})
+	if err != nil || len(v.Findings) != 1 || !strings.Contains(v.Findings[0], "the key of 2026-03-01 does not open 2 of its records") ||
+		v.Covered != 3 || v.Sealed != 0 {
+		t.Errorf("verify: %+v %v", v, err)
 	}
 }
 

@@ -49,7 +49,9 @@ func (v *Verdict) find(format string, args ...any) {
 // checkpoint, and against what it says of keys and old journals. An error is
 // one of reading; what is wrong with the journal is in the findings.
 func Verify(cfg VerifyConfig) (*Verdict, error) {
-	v := &verifying{dir: cfg.Dir, erased: map[string]bool{}, days: map[string]bool{}, closed: map[string]string{}}
+	v := &verifying{
+		dir: cfg.Dir, days: map[string]bool{}, unopened: map[string]int{}, erased: map[string]bool{}, closed: map[string]string{},
+	}
 	if err := v.open(); err != nil {
 		return nil, fmt.Errorf("audit journal: verifying: %w", err)
 	}
@@ -78,10 +80,11 @@ type verifying struct {
 	signed      []byte        // the file of checkpoints
 	checkpoints []Checkpoint  // the smallest first
 
-	edge   edge
-	days   map[string]bool   // that have sealed records; whether they can be read
-	erased map[string]bool   // keys and old journals, as the journal says
-	closed map[string]string // old journals, and what the journal says of them
+	edge     edge
+	days     map[string]bool   // that have sealed records; whether the key is there
+	unopened map[string]int    // records of a day that its key does not open
+	erased   map[string]bool   // keys and old journals, as the journal says
+	closed   map[string]string // old journals, and what the journal says of them
 }
 
 // open takes all files as they are at one moment when nobody writes.
@@ -235,11 +238,16 @@ func (v *verifying) read(line []byte, seals *keyring) {
 	if sealed == "" {
 		return
 	}
-	if err := seals.unseal(&r, line, sealed); err != nil {
+	day := r.Time.UTC().Format(dateLayout)
+	switch err := seals.unseal(&r, line, sealed); {
+	case errors.Is(err, errUnopened):
+		v.unopened[day]++
+		v.days[day] = true
+	case err != nil:
 		v.find("record %d: %v", r.Seq, err)
-		return
+	default:
+		v.days[day] = !r.Gone
 	}
-	v.days[r.Time.UTC().Format(dateLayout)] = !r.Gone
 }
 
 // judgeKeys holds the keys that are there against what the journal says.
@@ -253,6 +261,8 @@ func (v *verifying) judgeKeys() {
 		switch there, erased := v.days[day], v.erased[day]; {
 		case there && erased:
 			v.find("the key of %s is there, though the journal says that it was erased", day)
+		case v.unopened[day] > 0:
+			v.find("the key of %s does not open %d of its records: it was lost and another made, or they were altered", day, v.unopened[day])
 		case there:
 			v.Sealed++
 		case erased:

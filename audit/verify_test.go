@@ -205,7 +205,7 @@ func TestVerifyFindsWhatIsWrongBesideTheRecords(t *testing.T) {
 		"is gone, and the journal does not say": func(dir string, _ *VerifyConfig) error {
 			return os.Remove(filepath.Join(dir, keyName(noon)))
 		},
-		"the seal of 2026-03-01 is broken": func(dir string, _ *VerifyConfig) error {
+		"the key of 2026-03-01 does not open 1 of its records": func(dir string, _ *VerifyConfig) error {
 			return os.WriteFile(filepath.Join(dir, keyName(noon)), make([]byte, keySize), fileMode)
 		},
 		"unfinished line": func(dir string, _ *VerifyConfig) error {

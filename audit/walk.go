@@ -17,9 +17,10 @@ var ErrTorn = errors.New("audit journal: ends in an unfinished line")
 
 // Walk gives f the records of the journal in dir, oldest first, those of the
 // moment it was called; others may write meanwhile. Those of journals of the
-// old form come before. What is sealed is opened, or [Record.Gone]. It stops at
-// the first error of f and returns it. A gap, a broken seal or a line that is not
-// a record is an error; after all records an unfinished last line is [ErrTorn].
+// old form come before. What is sealed is opened, or [Record.Gone]: a key that was
+// lost must not keep the other records from whoever may read them. It stops at the
+// first error of f and returns it. A gap or a line that is not a record is an
+// error; after all records an unfinished last line is [ErrTorn].
 //
 // It does not say whether the journal is what it was: that is [Verify].
 func Walk(dir string, f func(Record) error) error {
@@ -35,7 +36,7 @@ func Walk(dir string, f func(Record) error) error {
 	keys := newKeyring(dir)
 	return eachRecord(dir, func(r Record, line []byte, sealed string) error {
 		if sealed != "" {
-			if err := keys.unseal(&r, line, sealed); err != nil {
+			if err := keys.unseal(&r, line, sealed); err != nil && !errors.Is(err, errUnopened) {
 				return fmt.Errorf("audit journal: record %d: %w", r.Seq, err)
 			}
 		}

@@ -39,7 +39,7 @@ func TestAGrantOpensWhatWasDecidedAndNothingElse(t *testing.T) {
 		Number: r.Number, ID: "token001", Hash: sha256.Sum256([]byte("secret of token001")), Organisation: "Canary Brands ApS", Until: d.Until,
 		Grant: &disclose.Grant{
 			Objects: []disclose.Granted{{Domain: "karin.example", ROID: "D1-EX"}}, Fields: []disclose.Field{disclose.ContactName},
-			Roles: []register.Role{register.RoleAdmin},
+			Roles: []register.Role{register.RoleAdmin}, Requester: "trade-mark-holder", Purpose: "legalActions",
 			Rule: &disclose.Rule{
 				ID: "grant-2026-000001", Basis: "GDPR Art. 6(1)(f)", Reason: "Granted on request R-2026-000001", Outcome: disclose.Show,
 			},

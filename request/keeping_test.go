@@ -79,6 +79,34 @@ func TestWhatTellsOfAPersonIsSealedAndGoesWithTheKey(t *testing.T) {
 	}
 }
 
+func TestAClockThatJumpsAheadErasesAFewRequestsAlone(t *testing.T) {
+	s := newScene(t)
+	var numbers []string
+	for range 10 {
+		r := s.submit()
+		s.must(s.does(Refuse, r))
+		numbers = append(numbers, r.Number)
+	}
+	erased := func(run, want, all int) {
+		t.Helper()
+		if n, err := s.Expire(t.Context()); n != want || err != nil {
+			t.Errorf("run %d erased %d: %v", run, n, err)
+		}
+		for i, number := range numbers {
+			if gone := s.show(number).File == nil; gone != (i < all) {
+				t.Errorf("after run %d it is %v that %s is erased", run, gone, number)
+			}
+		}
+	}
+	back := s.now
+	s.now = back.Add(2 * defaultKeep)
+	erased(1, 8, 8)
+	s.now = back
+	erased(2, 0, 8)
+	s.now = back.Add(2 * defaultKeep)
+	erased(3, 2, 10)
+}
+
 func (s *scene) searchFiles(secrets []string) {
 	s.t.Helper()
 	files := 0

@@ -131,10 +131,12 @@ func (d *Desk) Openings(ctx context.Context) (open []Opening, version uint64, er
 			if r.File == nil || r.File.Decision == nil || len(r.digest) != sha256.Size || !now.Before(r.Ends) {
 				return nil
 			}
+			grant := r.File.Decision.grant(r.Number)
+			grant.Requester, grant.Purpose = string(r.Kind), r.File.Submission.Purpose
 			open = append(open, Opening{
 				Number: r.Number, ID: r.token, Hash: [sha256.Size]byte(bytes.Clone(r.digest)),
 				Organisation: r.File.Submission.Requester.Organisation,
-				Grant:        r.File.Decision.grant(r.Number), Until: r.Ends, Confidential: r.File.Decision.Confidential,
+				Grant:        grant, Until: r.Ends, Confidential: r.File.Decision.Confidential,
 			})
 			return nil
 		})

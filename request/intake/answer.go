@@ -245,4 +245,4 @@ func (v *visit) pickUp(key string) {
 }
 
 // action is the path of the request, as browsers are to ask for it.
-func (v *visit) action() string { return v.h.prefix + ownPath + "/" + v.number }
+func (v *visit) action() string { return v.h.at.Path() + "/" + v.number }

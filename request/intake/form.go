@@ -37,7 +37,7 @@ type formPage struct {
 func (v *visit) form(s sent, wrong *request.InvalidError) formPage {
 	f := filling{v, s, ""}
 	p := formPage{
-		Action: v.h.prefix + ownPath, Other: v.h.prefix + ownPath + "?lang=" + v.say("other"),
+		Action: v.h.at.Path(), Other: v.h.at.Path() + "?lang=" + v.say("other"),
 		Urgent: s.values.Get("urgent") != "", MiB: v.h.evidence >> 20,
 	}
 	if wrong != nil {

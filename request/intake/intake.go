@@ -17,14 +17,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"regexp"
-	"strings"
 
 	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/page"
 	"registerd/request"
 )
 
@@ -71,12 +69,10 @@ type Handler struct {
 	pickedUp func(context.Context)
 	log      *slog.Logger
 	base     string
-	prefix   string // path of the base without its final "/"
+	at       *listen.Place
 	private  bool
-	hsts     bool
 	evidence int64
-	policy   string // Content-Security-Policy
-	pages    *pages
+	pages    *page.Set
 	reading  places
 	origins  *http.CrossOriginProtection
 }
@@ -100,41 +96,25 @@ func New(c Config) (*Handler, error) {
 	if c.PickedUp == nil {
 		c.PickedUp = func(context.Context) {}
 	}
-	base, err := url.Parse(c.Base)
-	if err != nil || base.Host == "" || !strings.HasSuffix(base.Path, "/") || strings.HasPrefix(base.Path, ownPath+"/") {
-		return nil, fmt.Errorf("intake: the base %q is not a URL that ends in /, or is one of ours", c.Base)
-	}
 	h := &Handler{
 		requests: c.Requests, desk: c.Desk, admit: c.Admit, pickedUp: c.PickedUp, log: c.Log, base: c.Base, private: c.Private,
-		prefix: strings.TrimSuffix(base.EscapedPath(), "/"), hsts: base.Scheme == "https", evidence: c.MaxEvidence,
-		origins: http.NewCrossOriginProtection(),
+		evidence: c.MaxEvidence,
 	}
-	// A front end may pass on another Host than the one that people see.
-	if err := h.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
-		return nil, fmt.Errorf("intake: the base %q: %w", c.Base, err)
+	var err error
+	if h.at, err = listen.NewPlace(c.Base, ownPath, c.Private); err != nil {
+		return nil, fmt.Errorf("intake: %w", err)
 	}
-	if h.pages, err = newPages(); err != nil {
-		return nil, err
+	if h.origins, err = h.at.Origins(); err != nil {
+		return nil, fmt.Errorf("intake: %w", err)
 	}
-	h.policy = "default-src 'none'; style-src '" + h.pages.styleHash +
-		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	if h.pages, err = page.New(pagesHTML, pagesCSS); err != nil {
+		return nil, fmt.Errorf("intake: %w", err)
+	}
 	return h, nil
 }
 
-// Beside answers what is asked below requests, and gives all else to other. The
-// path may have the base's path before it, or a front end has taken it off.
-func (h *Handler) Beside(other http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.EscapedPath()
-		if rest, ok := strings.CutPrefix(path, h.prefix+ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else if rest, ok := strings.CutPrefix(path, ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else {
-			other.ServeHTTP(w, r)
-		}
-	})
-}
+// Beside answers what is asked below requests, and gives all else to other.
+func (h *Handler) Beside(other http.Handler) http.Handler { return h.at.Beside(other, h.serve) }
 
 // place is what a path leads to.
 type place struct {
@@ -149,8 +129,11 @@ var placeForm = regexp.MustCompile(`^(?:/(R-[0-9]{4}-[0-9]{6})(?:/(evidence|toke
 
 // serve answers a request whose path behind requests is rest, as it was sent.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, rest string) {
-	h.head(w, r)
-	v := &visit{h: h, w: w, r: r, channel: h.channel(r), language: h.languageOf(r)}
+	h.at.Head(w.Header(), r)
+	h.pages.Head(w.Header())
+	w.Header().Set("Vary", "Accept, Accept-Language, Authorization")
+	client, private := listen.Way(r, h.private)
+	v := &visit{h: h, w: w, r: r, channel: access.Channel{Addr: client, Private: private}, language: h.languageOf(r)}
 	defer v.recover()
 	found := placeForm.FindStringSubmatch(rest)
 	if found == nil {
@@ -180,35 +163,4 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, rest string) {
 		return
 	}
 	answer()
-}
-
-// head is what every answer begins with. Nothing of it is kept by anybody, and no
-// other site learns where its reader was.
-func (h *Handler) head(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", h.policy)
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("Cross-Origin-Resource-Policy", "same-origin")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Vary", "Accept, Accept-Language, Authorization")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("X-Robots-Tag", "noindex")
-	if h.hsts && (r.TLS != nil || h.private) {
-		header.Set("Strict-Transport-Security", "max-age=31536000")
-	}
-	if !r.ProtoAtLeast(1, 1) {
-		// It may have had a Transfer-Encoding, which net/http takes away without a
-		// word; then nobody knows where the next request begins (RFC 9112 section 6.1).
-		header.Set("Connection", "close")
-	}
-}
-
-// channel is how a request reached us. The address is the one that the doorway has
-// settled, and no header may say otherwise here.
-func (h *Handler) channel(r *http.Request) access.Channel {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	addr := at.Addr().Unmap().WithZone("")
-	private := h.private && !listen.PastFrontEnds(r)
-	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
 }

@@ -1,16 +1,13 @@
 package intake
 
 import (
-	"bytes"
-	"crypto/sha256"
 	_ "embed" // the pages
-	"encoding/base64"
-	"html/template"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"registerd/page"
 	"registerd/request"
 )
 
@@ -20,44 +17,17 @@ var pagesHTML string
 //go:embed pages.css
 var pagesCSS string
 
-// pages writes them.
-type pages struct {
-	all       *template.Template
-	style     template.CSS
-	styleHash string // as a Content-Security-Policy names it
-}
-
-func newPages() (*pages, error) {
-	style := strings.TrimSpace(pagesCSS)
-	sum := sha256.Sum256([]byte(style))
-	all, err := template.New("pages").Option("missingkey=error").Parse(pagesHTML)
-	if err != nil {
-		return nil, err
-	}
-	return &pages{all, template.CSS(style), "sha256-" + base64.StdEncoding.EncodeToString(sum[:])}, nil
-}
-
-// shown is a page on its way out.
-type shown struct {
-	Lang, Title string
-	Operator    keeper
-	Style       template.CSS
-	Body        any
-}
-
-// T is a text in the page's language.
-func (s shown) T(key string) string { return say(s.Lang, key) }
-
 func (v *visit) page(status int, name string, body any) {
-	var out bytes.Buffer
-	err := v.h.pages.all.ExecuteTemplate(&out, name, shown{v.language, name + ".title", v.keeper(), v.h.pages.style, body})
+	out, err := v.h.pages.Write(name, page.Page{
+		Lang: v.language, Title: name + ".title", Operator: v.h.desk.About().Operator, Say: say, Body: body,
+	})
 	if err != nil {
 		v.h.log.Error("requests: a page cannot be written", "page", name, "error", err)
 		v.write(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(saysFailure+"\n"))
 		return
 	}
 	v.w.Header().Set("Content-Language", v.language)
-	v.write(status, "text/html; charset=utf-8", out.Bytes())
+	v.write(status, "text/html; charset=utf-8", out)
 }
 
 // The bodies of pages.

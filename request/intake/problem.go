@@ -154,7 +154,7 @@ func (v *visit) problem(err error) {
 		header.Set("WWW-Authenticate", `Bearer realm="requests"`)
 	}
 	if v.people() {
-		v.page(p.status, "problem", problemPage{p.says, p.member, v.h.prefix + ownPath})
+		v.page(p.status, "problem", problemPage{p.says, p.member, v.h.at.Path()})
 		return
 	}
 	body, _ := json.Marshal(struct { // of strings and numbers: nothing can fail
