@@ -157,7 +157,7 @@ func TestTheServersOwnBudgetIsNoClients(t *testing.T) {
 
 func TestABlockSaysWhyAndUntilWhen(t *testing.T) {
 	now := time.Now()
-	until := now.Add(36 * time.Hour)
+	until := now.Add(36 * time.Hour).Truncate(time.Minute)
 	l := limiterAt(t, &now, func(c *ratelimit.Config) {
 		c.Networks = []ratelimit.Network{{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Block: true, Until: until, Reason: "Copying the register.", By: "ops"}}
 	})

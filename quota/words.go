@@ -43,7 +43,7 @@ func line(s *ratelimit.Standing) string {
 	}
 	text += " (" + s.Budget + ")"
 	if s.Pause {
-		text += ". It is a pause, since questions went on over the budget; it ends by waiting, and grows by asking"
+		text += ". It is a pause, since questions went on over the budget; it ends by waiting, and the next one is longer"
 	}
 	return text
 }
@@ -92,46 +92,47 @@ func Span(d time.Duration) string {
 // moment is without a colon, which in a remark could be taken for a label's.
 const moment = "2006-01-02 15.04 MST"
 
+// ended is a moment in full minutes, rounded up: whoever comes then is let in.
+func ended(t time.Time) string {
+	return t.UTC().Add(time.Minute - 1).Truncate(time.Minute).Format(moment)
+}
+
 // Why says in sentences, without their full stops, why a question is refused, and
 // what to do. without is how the window is asked for answers that tell of no
 // person, such as "ask with fieldSet=brief"; "" if it has no way.
 func Why(x *ratelimit.Exceeded, without string) []string {
 	switch {
 	case x.Block != nil:
-		out := []string{"The operator has blocked this network until " + x.Block.Until.UTC().Format(moment)}
+		out := []string{"The operator has blocked this network until " + ended(x.Block.Until)}
 		if reason := strings.TrimRight(x.Block.Reason, ". "); reason != "" {
 			out = append(out, "The operator's reason is "+reason)
 		}
 		return append(out, "Whoever is blocked by mistake is asked to write to the operator")
-	case x.Budget == wholeServer:
+	case x.Whose == ratelimit.Everybody:
 		return []string{"All clients together ask more than the server answers at the moment, which is not your doing"}
 	}
-	out, own := budget(x)
+	out := budget(x)
 	if x.Class == ratelimit.Personal && without != "" {
 		out = append(out, "Answers that tell of no person are given all the same, "+without)
 	}
 	switch {
 	case x.Pause:
 		out = append(out, "This wait has grown, since questions went on over the budget; it ends by waiting, and later ones are shorter again")
-	case own:
+	case x.Whose == ratelimit.Own:
 		out = append(out, "Waiting that long is enough, and asking on meanwhile makes it longer in the end")
 	}
 	return out
 }
 
-// wholeServer is the budget that is nobody's own.
-const wholeServer = "whole server"
-
 // budget says which one is used up, and who else it is the budget of, if it is not
 // the client's own.
-func budget(x *ratelimit.Exceeded) (says []string, own bool) {
-	name, _, crowded := strings.Cut(x.Budget, " (shared")
-	says = []string{"The budget of the " + name + " for " + things[x.Class] + " is used up"}
-	switch {
-	case crowded:
-		return append(says, "It is that of all newcomers as long as too many networks ask at once, which is not your doing"), false
-	case strings.HasSuffix(name, " network") && name != "IPv4 /32 network" && name != "IPv6 /64 network":
-		return append(says, "All addresses of that network share it"), false
+func budget(x *ratelimit.Exceeded) []string {
+	says := []string{"The budget of the " + x.Budget + " for " + things[x.Class] + " is used up"}
+	switch x.Whose {
+	case ratelimit.Newcomers:
+		return append(says, "It is that of all newcomers as long as too many networks ask at once, which is not your doing")
+	case ratelimit.Neighbours:
+		return append(says, "All addresses of that network share it")
 	}
-	return says, true
+	return says
 }

@@ -21,7 +21,7 @@ func TestTheLinesSayWhatIsLeftAndWhyItIsDearer(t *testing.T) {
 		{func(s *ratelimit.Standing) { s.Left, s.Full = 41, 18500*time.Millisecond }, "41 of 60 questions are left, all again in 19 seconds (IPv4 /32 network)"},
 		{func(s *ratelimit.Standing) { s.Left, s.More, s.Full = 0, time.Second, time.Minute }, "0 of 60 questions are left, one more in 1 second, all again in 60 seconds (IPv4 /32 network)"},
 		{func(s *ratelimit.Standing) { s.Left, s.More, s.Full, s.Pause = 0, time.Hour, 61*time.Minute, true },
-			"0 of 60 questions are left, one more in 60 minutes, all again in 61 minutes (IPv4 /32 network). It is a pause, since questions went on over the budget; it ends by waiting, and grows by asking"},
+			"0 of 60 questions are left, one more in 60 minutes, all again in 61 minutes (IPv4 /32 network). It is a pause, since questions went on over the budget; it ends by waiting, and the next one is longer"},
 	} {
 		s := usual
 		tt.change(&s)
@@ -51,15 +51,31 @@ func TestATimeIsInWordsAndRoundedUp(t *testing.T) {
 	}
 }
 
+func TestTheEndOfABlockIsNeverToldTooEarly(t *testing.T) {
+	for end, want := range map[time.Duration]string{0: "12.00 UTC", time.Nanosecond: "12.01 UTC", 51 * time.Second: "12.01 UTC"} {
+		until := time.Date(2027, 3, 4, 13, 0, 0, 0, time.FixedZone("CET", 3600)).Add(end)
+		why := quota.Why(&ratelimit.Exceeded{Block: &ratelimit.Block{Until: until}}, "")
+		if !strings.HasSuffix(why[0], "until 2027-03-04 "+want) {
+			t.Errorf("%v after noon it says %q, want %s", end, why[0], want)
+		}
+	}
+}
+
 // Every sentence may stand in any window, and programs read some of them.
 func TestNoSentenceReadsAsAnAnswer(t *testing.T) {
 	var all []string
 	for class := ratelimit.Lookup; class <= ratelimit.Miss; class++ {
-		for _, budget := range []string{"IPv4 /32 network", "IPv4 /24 network", "account", "whole server", "IPv6 /64 network (shared, table full)"} {
+		for _, of := range []struct {
+			budget string
+			whose  ratelimit.Whose
+		}{
+			{"IPv4 /32 network", ratelimit.Own}, {"account", ratelimit.Own}, {"IPv4 /24 network", ratelimit.Neighbours},
+			{"IPv6 /64 network", ratelimit.Newcomers}, {"whole server", ratelimit.Everybody},
+		} {
 			for _, pause := range []bool{false, true} {
-				x := &ratelimit.Exceeded{RetryAfter: time.Minute, Budget: budget, Class: class, Pause: pause}
+				x := &ratelimit.Exceeded{RetryAfter: time.Minute, Budget: of.budget, Whose: of.whose, Class: class, Pause: pause}
 				all = append(all, quota.Why(x, "ask with --no-personal")...)
-				all = append(all, quota.Lines([]ratelimit.Standing{{Class: class, Budget: budget, Quota: 9, Window: time.Minute, More: time.Hour, Full: time.Hour, Price: 2, Pause: pause}})...)
+				all = append(all, quota.Lines([]ratelimit.Standing{{Class: class, Budget: of.budget, Quota: 9, Window: time.Minute, More: time.Hour, Full: time.Hour, Price: 2, Pause: pause}})...)
 			}
 		}
 	}

@@ -1,9 +1,14 @@
 package ratelimit
 
-import "sync"
+import (
+	"maps"
+	"sync"
+	"time"
+)
 
-// maxAccounts bounds the registry. Accounts come from verified credentials, so
-// this is only a backstop; later ones share one account, slower and not open.
+// maxAccounts bounds the registry. Accounts come from verified credentials; when
+// there are so many, those that owe nothing are forgotten, and if none is, later ones
+// share one account: slower, not open.
 const maxAccounts = 8192
 
 // accounts keeps the buckets of named callers apart from the networks' table,
@@ -13,7 +18,11 @@ type accounts struct {
 	rules  *rules
 	known  map[string]*account
 	others *account
+	swept  int64 // when those that owe nothing were last forgotten
 }
+
+// sweepEvery keeps newcomers to a full registry from making everybody wait.
+const sweepEvery = int64(time.Second)
 
 type account struct {
 	buckets [classes]bucket
@@ -73,7 +82,7 @@ func (acc *account) set(r *rules, name string, now int64) {
 }
 
 // of is a caller's account, opened if need be.
-func (a *accounts) of(name string) *account {
+func (a *accounts) of(name string, now int64) *account {
 	if acc := a.find(name); acc != nil {
 		return acc
 	}
@@ -82,12 +91,26 @@ func (a *accounts) of(name string) *account {
 	if acc := a.known[name]; acc != nil {
 		return acc
 	}
+	if len(a.known) >= maxAccounts && now-a.swept >= sweepEvery {
+		a.swept = now
+		maps.DeleteFunc(a.known, func(_ string, acc *account) bool { return acc.full(now) })
+	}
 	if len(a.known) >= maxAccounts {
 		return a.others
 	}
 	acc := a.open(name)
 	a.known[name] = acc
 	return acc
+}
+
+// full reports an account that forgetting gives nothing.
+func (acc *account) full(now int64) bool {
+	for _, b := range acc.buckets {
+		if b.until(float64(b.Burst()), now) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // find is a caller's account if it has asked already, or nil.
@@ -123,7 +146,7 @@ func (acc *account) state(now int64) (tokens [classes]float64) {
 
 // restore opens an account with so much in its buckets.
 func (a *accounts) restore(name string, tokens [classes]float64, now int64) {
-	for class, b := range a.of(name).buckets {
+	for class, b := range a.of(name, now).buckets {
 		b.setTokens(now, tokens[class])
 	}
 }

@@ -30,7 +30,7 @@ func (l *Limiter) AdmitMany(c Client, class Class, n int) (granted int, t Ticket
 
 func (l *Limiter) admitAccount(name string, class Class, n int) (int, Ticket, error) {
 	now, _ := l.clock.read()
-	account := l.accounts.of(name)
+	account := l.accounts.of(name, now)
 	pays := account.buckets[class]
 	taken := pays.take(now, n)
 	if taken == 0 {
@@ -108,5 +108,5 @@ func (l *Limiter) tighten(home uint64, buckets []Bucket, now int64, granted int)
 }
 
 func (l *Limiter) serverExceeded(class Class, now int64) *Exceeded {
-	return &Exceeded{RetryAfter: l.server.wait(now), Budget: budgetServer, Class: class}
+	return &Exceeded{RetryAfter: l.server.wait(now), Budget: budgetServer, Whose: Everybody, Class: class}
 }

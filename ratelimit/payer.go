@@ -104,9 +104,12 @@ func (p *payer) exceeded(class Class, buckets []Bucket) *Exceeded {
 		if b.wait() <= e.RetryAfter {
 			continue
 		}
-		e.RetryAfter, e.Budget = b.wait(), p.rules.names[p.from.family][i]
-		if b.Shared {
-			e.Budget += ofStandIn
+		e.RetryAfter, e.Budget, e.Whose = b.wait(), p.rules.names[p.from.family][i], Own
+		switch {
+		case b.Shared:
+			e.Whose = Newcomers
+		case p.rules.widths(p.from.family)[i].Bits < oneClient[p.from.family]:
+			e.Whose = Neighbours
 		}
 	}
 	return e

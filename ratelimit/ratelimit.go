@@ -93,6 +93,7 @@ type Exceeded struct {
 	// Budget says which budget decided, such as "IPv4 /24 network", "account"
 	// or "whole server". It never holds an address or an account's name.
 	Budget string
+	Whose  Whose
 	Class  Class
 	// Pause says that the wait is longer than the budget asks for, because the
 	// client did not wait when it was told to.
@@ -101,6 +102,21 @@ type Exceeded struct {
 	// has asked before.
 	Block *Block
 }
+
+// Whose says who else takes from a budget.
+type Whose uint8
+
+const (
+	// Own is that of a client alone: of an account, or of an IPv4 address or an
+	// IPv6 /64, which is what one client is taken to have.
+	Own Whose = iota
+	// Neighbours share that of a wider network.
+	Neighbours
+	// Newcomers share one for want of room in the table.
+	Newcomers
+	// Everybody shares that of the whole server.
+	Everybody
+)
 
 // Block is what the blocked are told.
 type Block struct {
@@ -112,7 +128,11 @@ func (e *Exceeded) Error() string {
 	if e.Block != nil {
 		return fmt.Sprintf("blocked until %s: %s", e.Block.Until.UTC().Format(time.RFC3339), e.Block.Reason)
 	}
-	return fmt.Sprintf("over the budget of the %s for %s: retry after %v", e.Budget, e.Class, e.RetryAfter)
+	budget := e.Budget
+	if e.Whose == Newcomers {
+		budget += " (shared, table full)"
+	}
+	return fmt.Sprintf("over the budget of the %s for %s: retry after %v", budget, e.Class, e.RetryAfter)
 }
 
 // What budgets are called that are not those of a width.
@@ -120,7 +140,6 @@ const (
 	budgetAccount = "account"
 	budgetServer  = "whole server"
 	budgetBlock   = "block"
-	ofStandIn     = " (shared, table full)"
 )
 
 var (

@@ -75,8 +75,8 @@ func TestTheStrictestLevelDecidesAndARefusalIsChargedNowhere(t *testing.T) {
 		t.Errorf("the other addresses: %d admitted, want 7", rest)
 	}
 	_, err := l.Admit(from("192.0.2.200"), Lookup)
-	if e := refusal(t, err); e.Budget != "IPv4 /24 network" {
-		t.Errorf("refused by %q, want the /24", e.Budget)
+	if e := refusal(t, err); e.Budget != "IPv4 /24 network" || e.Whose != Neighbours {
+		t.Errorf("refused by %q of %d, want the /24 of the neighbours", e.Budget, e.Whose)
 	}
 	if n := admitted(t, l, Lookup, 1, always(from("198.51.100.1"))); n != 1 {
 		t.Error("another network pays for this one")
@@ -154,12 +154,12 @@ func TestTheServersBudgetBindsEverybodyAndIsNotSpentByTheRefused(t *testing.T) {
 	}
 	for _, c := range []Client{from("198.51.100.1"), {Account: "b"}} {
 		_, err := l.Admit(c, Lookup)
-		if e := refusal(t, err); e.Budget != "whole server" || e.RetryAfter != time.Second {
+		if e := refusal(t, err); e.Budget != "whole server" || e.Whose != Everybody || e.RetryAfter != time.Second {
 			t.Errorf("%+v: refused with %+v", c, *e)
 		}
 	}
 	// What the server refused was not charged to the account either.
-	if got := l.accounts.of("b").buckets[Lookup].TokensAt(at(0)); got != 5 {
+	if got := l.accounts.of("b", 0).buckets[Lookup].TokensAt(at(0)); got != 5 {
 		t.Errorf("account b has %v tokens, want a full bucket of 5", got)
 	}
 }

@@ -96,10 +96,10 @@ func (c Config) check() error {
 }
 
 func (s *Settings) check() error {
-	if err := checkWidths(s.IPv4, 32); err != nil {
+	if err := checkWidths(s.IPv4, oneClient[ipv4]); err != nil {
 		return fmt.Errorf("IPv4: %w", err)
 	}
-	if err := checkWidths(s.IPv6, 64); err != nil {
+	if err := checkWidths(s.IPv6, oneClient[ipv6]); err != nil {
 		return fmt.Errorf("IPv6: %w", err)
 	}
 	most := max(s.IPv4[len(s.IPv4)-1].Times, s.IPv6[len(s.IPv6)-1].Times)
@@ -135,6 +135,9 @@ func (s *Settings) check() error {
 	}
 	return nil
 }
+
+// oneClient is the length of the network that one client is taken to have.
+var oneClient = [families]int{ipv4: 32, ipv6: 64}
 
 func checkWidths(widths []Width, narrowest int) error {
 	if len(widths) < 1 || len(widths) > maxWidths {

@@ -37,7 +37,7 @@ func TestTwoMachinesThatShareATableGrantOneBudgetTogether(t *testing.T) {
 		t.Errorf("the first says %+v, want what both have admitted", s)
 	}
 	_, err := a.Admit(c, Lookup)
-	if e := refusal(t, err); e.RetryAfter != time.Second || e.Budget != "IPv4 /32 network" {
+	if e := refusal(t, err); e.RetryAfter != time.Second || e.Budget != "IPv4 /32 network" || e.Whose != Own {
 		t.Errorf("refused with %+v", *e)
 	}
 	// What the shared table refused was given back.

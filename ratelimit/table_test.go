@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -45,7 +46,9 @@ func memoryCeiling(t *testing.T, clients int, memory int64) {
 }
 
 func TestAccountsHoldTheirCeiling(t *testing.T) {
-	l := mustNew(t, (&clock{}).config(roomy()))
+	var clk clock
+	clk.move(time.Minute)
+	l := mustNew(t, clk.config(roomy()))
 	before := heap()
 	for i := range 20 * maxAccounts {
 		if _, err := l.Admit(Client{Account: fmt.Sprintf("registrar-%06d", i)}, Lookup); err != nil {
@@ -56,8 +59,15 @@ func TestAccountsHoldTheirCeiling(t *testing.T) {
 		t.Errorf("heap grew by %d bytes, want at most 8 MiB", grown)
 	}
 	// Those beyond the ceiling share a bucket: slower, not open.
-	if a, b := l.accounts.of("late"), l.accounts.of("later"); a != b {
+	now, _ := l.clock.read()
+	if a, b := l.accounts.of("late", now), l.accounts.of("later", now); a != b {
 		t.Error("accounts beyond the ceiling have buckets of their own")
+	}
+	// Once those before them owe nothing they are forgotten.
+	clk.move(time.Hour)
+	now, _ = l.clock.read()
+	if a, b := l.accounts.of("late", now), l.accounts.of("later", now); a == b || len(l.accounts.known) != 2 {
+		t.Errorf("%d accounts are known of, and newcomers share one: %v", len(l.accounts.known), a == b)
 	}
 	runtime.KeepAlive(l)
 }
@@ -114,7 +124,7 @@ func TestAFullTableIsSlowerForNewcomersNeverOpenAndNeverShut(t *testing.T) {
 		t.Errorf("%d of %d newcomers admitted, want at most a slot each and the shared buckets, %d", n, asked, most)
 	}
 	_, err := l.Admit(client(0), Lookup)
-	if e := refusal(t, err); e.Budget != "IPv6 /64 network (shared, table full)" || e.Pause {
+	if e := refusal(t, err); e.Budget != "IPv6 /64 network" || e.Whose != Newcomers || e.Pause || !strings.Contains(e.Error(), "IPv6 /64 network (shared, table full)") {
 		t.Errorf("refused with %+v", *e)
 	}
 	// Nobody has paid off anything, but the shared buckets give their rate.
