@@ -3,15 +3,16 @@ package holder
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
-	"runtime/debug"
 	"strings"
 
 	"golang.org/x/text/language"
 
 	"registerd/access"
 	"registerd/disclose"
+	"registerd/listen"
 	"registerd/lookup"
 )
 
@@ -67,7 +68,7 @@ func (v *visit) get() error {
 	if !v.people() {
 		return errNoSession
 	}
-	return v.page(http.StatusOK, "open", openPage{Over: cookie != nil, Action: v.h.prefix + ownPath})
+	return v.page(http.StatusOK, "open", openPage{Over: cookie != nil, Action: v.h.at.Path()})
 }
 
 // show is all that a session is for. The desk charges and journals it.
@@ -150,7 +151,7 @@ func (v *visit) cookie(value string, seconds int) {
 
 // back goes to where what is held is shown: a path of ours, whatever was sent.
 func (v *visit) back() error {
-	v.w.Header().Set("Location", v.h.prefix+ownPath)
+	v.w.Header().Set("Location", v.h.at.Path())
 	v.w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
@@ -172,10 +173,11 @@ func (v *visit) send(status int, media string, body []byte) {
 	}
 }
 
-// recover answers where the program has a mistake, and says so in the log.
+// recover answers where the program has a mistake. It logs the type and the place,
+// and not the value, which may hold what was sent.
 func (v *visit) recover() {
 	if what := recover(); what != nil {
-		v.h.cfg.Log.Error("holder: a mistake in the program", "what", what, "stack", string(debug.Stack()))
+		v.h.cfg.Log.Error("holder: a mistake in the program", "type", fmt.Sprintf("%T", what), "stack", listen.Callers())
 		v.problem(errMistake)
 	}
 }

@@ -109,7 +109,7 @@ func anyPurpose(who []disclose.Viewer, v disclose.Viewer) bool {
 // heldPage is the same for people.
 func (v *visit) heldPage(a *lookup.ShownAnswer, given []Receipt) heldPage {
 	page := heldPage{
-		Rules: a.About.Rules, More: a.More, Most: lookup.MaxHeld, Leave: v.h.prefix + ownPath + leavePath,
+		Rules: a.About.Rules, More: a.More, Most: lookup.MaxHeld, Leave: v.h.at.Path() + leavePath,
 	}
 	windows := severalWindows(a.To)
 	for _, o := range a.Objects {

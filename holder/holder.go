@@ -18,14 +18,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
 	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/page"
 )
 
 // Receipt says that somebody was given data of the holder.
@@ -73,10 +72,8 @@ type Config struct {
 // It is safe for concurrent use.
 type Handler struct {
 	cfg     Config
-	prefix  string // path of the base without its final "/"
-	hsts    bool
-	policy  string // Content-Security-Policy
-	pages   *pages
+	at      *listen.Place
+	pages   *page.Set
 	origins *http.CrossOriginProtection
 	reading chan struct{} // holds one for each reading of the journal
 }
@@ -105,43 +102,25 @@ func New(c Config) (*Handler, error) {
 	case c.Log == nil:
 		return nil, errors.New("holder: no log")
 	}
-	base, err := url.Parse(c.Base)
-	if err != nil || base.Host == "" || !strings.HasSuffix(base.Path, "/") || strings.HasPrefix(base.Path, ownPath+"/") {
-		return nil, fmt.Errorf("holder: the base %q is not a URL that ends in /, or is one of ours", c.Base)
-	}
-	h := &Handler{
-		cfg: c, prefix: strings.TrimSuffix(base.EscapedPath(), "/"), hsts: base.Scheme == "https",
-		origins: http.NewCrossOriginProtection(), reading: make(chan struct{}, readings),
-	}
-	// A front end may pass on another Host than the one that people see.
-	if err := h.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
-		return nil, fmt.Errorf("holder: the base %q: %w", c.Base, err)
-	}
-	if h.pages, err = newPages(); err != nil {
+	h := &Handler{cfg: c, reading: make(chan struct{}, readings)}
+	var err error
+	if h.at, err = listen.NewPlace(c.Base, ownPath, c.Private); err != nil {
 		return nil, fmt.Errorf("holder: %w", err)
 	}
-	h.policy = "default-src 'none'; style-src '" + h.pages.styleHash +
-		"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	if h.origins, err = h.at.Origins(); err != nil {
+		return nil, fmt.Errorf("holder: %w", err)
+	}
+	if h.pages, err = page.New(pagesHTML, pagesCSS); err != nil {
+		return nil, fmt.Errorf("holder: %w", err)
+	}
 	return h, nil
 }
 
 // LinkTo is the address that a key is sent to its holder in.
 func LinkTo(base, key string) string { return strings.TrimSuffix(base, "/") + ownPath + "#" + key }
 
-// Beside answers what is asked below holder, and gives all else to other. The
-// path may have the base's path before it, or a front end has taken it off.
-func (h *Handler) Beside(other http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		path := r.URL.EscapedPath()
-		if rest, ok := strings.CutPrefix(path, h.prefix+ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else if rest, ok := strings.CutPrefix(path, ownPath); ok && (rest == "" || rest[0] == '/') {
-			h.serve(w, r, rest)
-		} else {
-			other.ServeHTTP(w, r)
-		}
-	})
-}
+// Beside answers what is asked below holder, and gives all else to other.
+func (h *Handler) Beside(other http.Handler) http.Handler { return h.at.Beside(other, h.serve) }
 
 // visit is one request.
 type visit struct {
@@ -154,8 +133,11 @@ type visit struct {
 
 // serve answers a request whose path behind holder is rest, as it was sent.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, rest string) {
-	h.head(w, r)
-	v := &visit{h: h, w: w, r: r, channel: h.channel(r), language: h.languageOf(r)}
+	h.at.Head(w.Header(), r)
+	h.pages.Head(w.Header())
+	w.Header().Set("Vary", "Accept, Accept-Language, Cookie")
+	client, private := listen.Way(r, h.cfg.Private)
+	v := &visit{h: h, w: w, r: r, channel: access.Channel{Addr: client, Private: private}, language: h.languageOf(r)}
 	defer v.recover()
 	methods, answer := "GET, HEAD, POST, OPTIONS", v.get
 	switch rest {
@@ -187,35 +169,4 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, rest string) {
 	if err := answer(); err != nil {
 		v.problem(err)
 	}
-}
-
-// head is what every answer begins with. Nothing of it is kept by anybody, and no
-// other site learns where its reader was.
-func (h *Handler) head(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
-	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", h.policy)
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("Cross-Origin-Resource-Policy", "same-origin")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Vary", "Accept, Accept-Language, Cookie")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("X-Robots-Tag", "noindex")
-	if h.hsts && (r.TLS != nil || h.cfg.Private) {
-		header.Set("Strict-Transport-Security", "max-age=31536000")
-	}
-	if !r.ProtoAtLeast(1, 1) {
-		// It may have had a Transfer-Encoding, which net/http takes away without a
-		// word; then nobody knows where the next request begins (RFC 9112 section 6.1).
-		header.Set("Connection", "close")
-	}
-}
-
-// channel is how a request reached us. The address is the one that the doorway has
-// settled, and no header may say otherwise here.
-func (h *Handler) channel(r *http.Request) access.Channel {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	addr := at.Addr().Unmap().WithZone("")
-	private := h.cfg.Private && !listen.PastFrontEnds(r)
-	return access.Channel{Addr: addr, Private: private || r.TLS != nil || addr.IsLoopback()}
 }

@@ -104,7 +104,7 @@ func TestThePageIsThereInDanish(t *testing.T) {
 }
 
 func TestEveryTextOfThePagesIsThereInDanish(t *testing.T) {
-	var texts []string
+	texts := []string{title}
 	for _, m := range regexp.MustCompile(`\.T "([^"]+)"`).FindAllStringSubmatch(pagesHTML, -1) {
 		texts = append(texts, m[1])
 	}
@@ -118,6 +118,7 @@ func TestEveryTextOfThePagesIsThereInDanish(t *testing.T) {
 			texts = append(texts, k.String())
 		}
 	}
+	texts = append(texts, "security-team", "other") // who asks at the request desk may be
 	texts = append(texts, disclose.Seeker.String(), "No rule shows it.", "Contact", "Domain")
 	for _, text := range texts {
 		if danish[text] == "" {

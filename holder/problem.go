@@ -72,7 +72,7 @@ func (v *visit) problem(err error) {
 		v.w.Header().Set("Retry-After", strconv.Itoa(p.retry))
 	}
 	if v.people() {
-		if v.page(p.status, "problem", problemPage{v.say(p.says), v.h.prefix + ownPath}) == nil {
+		if v.page(p.status, "problem", problemPage{v.say(p.says), v.h.at.Path()}) == nil {
 			return
 		}
 	}

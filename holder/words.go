@@ -37,6 +37,7 @@ var danish = map[string]string{
 
 	"authority": "myndighed", "registrar": "registrator", "certificate-authority": "certifikatudsteder", "trade-mark-holder": "varemærkeindehaver",
 	"researcher": "forsker", "seeker": "en anden med et lovligt formål", "operator": "registret selv",
+	"security-team": "sikkerhedsteam", "other": "en anden",
 
 	"There is nothing here.":                  "Her er intet.",
 	"This is not done here with this method.": "Dette gøres ikke her med denne metode.",
