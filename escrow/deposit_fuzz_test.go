@@ -73,6 +73,10 @@ func (w *witness) Walk(context.Context, store.Kind, func(store.Object) error) er
 	return store.ErrEmpty
 }
 
+func (w *witness) Users(context.Context, store.Ref, int) ([]store.Found, store.Edition, error) {
+	return nil, store.Edition{}, store.ErrEmpty
+}
+
 func (w *witness) Change(context.Context, func(store.Tx) error) error {
 	return errors.New("an empty register is not changed")
 }

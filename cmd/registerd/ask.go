@@ -101,6 +101,8 @@ func (a *askCommand) caller() (access.Caller, error) {
 		return caller, nil
 	case a.Purpose == "":
 		return access.Caller{}, misused("ask: --as %s needs --purpose", a.As)
+	case !access.IsWord(a.Purpose):
+		return access.Caller{}, misused("ask: --purpose is one word of letters and hyphens, at most 64, such as legalActions: it stands in the journal in clear")
 	case caller.Audience == disclose.Authority && a.Case == "":
 		return access.Caller{}, misused("ask: --as authority needs --case")
 	}

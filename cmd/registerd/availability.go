@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"net/http"
 	"strconv"
 
 	"registerd/das"
@@ -79,14 +78,4 @@ func (s *service) openAvailability(name string, a *availability) error {
 	}
 	s.add(name, l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
 	return nil
-}
-
-// besideRDAP answers availability and requests on the listener of RDAP, and hands on
-// all else.
-func (s *service) besideRDAP(rdap http.Handler, base string, behindTLS bool) (http.Handler, error) {
-	server, err := das.NewHTTP(das.HTTPConfig{Desk: s.desk, Base: base, Private: behindTLS, Log: s.log})
-	if err != nil {
-		return nil, err
-	}
-	return s.besideRequests(server.Beside(rdap), base, behindTLS)
 }

@@ -31,6 +31,10 @@ func (k *checkCommand) Run(con console) error {
 			return fmt.Errorf("rdap: %w", err)
 		}
 	}
+	certified, err := c.RDAP.Certificates.inWords(time.Now(), consoleLog(con))
+	if err != nil {
+		return fmt.Errorf("rdap: certificates: %w", err)
+	}
 	others, err := c.referralsInWords(consoleLog(con))
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (k *checkCommand) Run(con console) error {
 		return err
 	}
 	printConfig(con.out, c, r, shown)
-	for _, l := range others {
+	for _, l := range slices.Concat(certified, others) {
 		fmt.Fprintf(con.out, "%-16s %s\n", l[0], l[1])
 	}
 	for _, doubt := range doubts {

@@ -106,6 +106,8 @@ type config struct {
 		// Default: neither, plain HTTP.
 		TLS  tlsFiles `toml:"tls"`
 		ACME issuer   `toml:"acme"`
+		// Certificates is one more listener, for clients that are known by a certificate.
+		Certificates certificates `toml:"certificates"`
 		// Profile is what answers keep to beyond the standards: icann-2024 is that
 		// of generic top-level domains. Default: a country register's own.
 		Profile string `toml:"profile"`

@@ -56,7 +56,7 @@ func parseConfig(path string) (*config, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
 	}
-	paths := []*string{&c.DB, &c.Accounts, &c.HolderLinks, &c.Audit.Dir, &c.Audit.SigningKey, &c.Requests.Dir, &c.Requests.Hook, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
+	paths := []*string{&c.DB, &c.Accounts, &c.HolderLinks, &c.Audit.Dir, &c.Audit.SigningKey, &c.Requests.Dir, &c.Requests.Hook, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.RDAP.Certificates.Certificate, &c.RDAP.Certificates.Key, &c.RDAP.Certificates.Issuers, &c.RDAP.Certificates.Revoked, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
@@ -160,6 +160,9 @@ func (c *config) check() error {
 	}
 	if err := c.checkTLS(); err != nil {
 		return fmt.Errorf("rdap: %w", err)
+	}
+	if err := c.checkCertificates(); err != nil {
+		return fmt.Errorf("rdap: certificates: %w", err)
 	}
 	if _, err := c.limiter(); err != nil {
 		return err

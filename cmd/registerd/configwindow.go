@@ -10,7 +10,7 @@ import (
 
 // windows are those of the public by their names.
 func (c *config) windows() map[string]*window {
-	out := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window}
+	out := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window, "rdap.certificates": &c.RDAP.Certificates.window}
 	for name, a := range c.availabilities() {
 		out[name] = &a.window
 	}
@@ -107,7 +107,7 @@ func validListen(address string) error {
 // checkAddresses refuses two listeners at one address.
 func (c *config) checkAddresses() error {
 	taken := map[string]string{}
-	listeners := [][2]string{{"whois", c.WHOIS.Listen}, {"rdap", c.RDAP.Listen}, {"private", c.Private.Listen}}
+	listeners := [][2]string{{"whois", c.WHOIS.Listen}, {"rdap", c.RDAP.Listen}, {"rdap.certificates", c.RDAP.Certificates.Listen}, {"private", c.Private.Listen}}
 	for name, a := range c.availabilities() {
 		listeners = append(listeners, [2]string{name, a.Listen})
 	}

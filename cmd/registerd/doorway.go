@@ -10,14 +10,15 @@ import (
 	"registerd/listen"
 )
 
-// forwarding has the front ends of the RDAP listener say who is asking.
+// forwarding has the front ends of the RDAP listener say who is asking. What they
+// pass on is counted there, and goes to handler; all else goes to past.
 func (s *service) forwarding(
-	c *config, from []netip.Prefix, handler http.Handler, refuse func(http.ResponseWriter, *http.Request, error),
+	c *config, from []netip.Prefix, handler, past http.Handler, refuse func(http.ResponseWriter, *http.Request, error),
 ) (http.Handler, error) {
 	w := c.RDAP.window
 	f, err := listen.NewForwarding(listen.ForwardingConfig{
 		From: from, MaxAtOnce: w.MaxConnections, MaxPerNetwork: w.perNetwork(usualAtOnceHTTP),
-		Handler: handler, Refuse: refuse,
+		Handler: handler, Past: past, Refuse: refuse,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("rdap: %w", err)

@@ -8,9 +8,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"registerd/audit"
@@ -166,14 +164,6 @@ func (c *change) record() audit.Disclosure {
 		Window: "serve", Question: "rules " + c.from + " -> " + c.to, Kind: "rules", Key: c.to,
 		Fields: fieldNames(c.wider), Rules: c.to, Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
 	}
-}
-
-// systemAccount names the system user; one without a name by number.
-func systemAccount() string {
-	if who, err := user.Current(); err == nil {
-		return "system:" + who.Username
-	}
-	return "system:" + strconv.Itoa(os.Getuid())
 }
 
 // writeWhole replaces a file: after a crash it is the old or the new one.

@@ -182,14 +182,18 @@ func (n *network) check() error {
 
 // shownLine refuses what clients would not take for a remark in one line.
 func shownLine(s string) error {
-	if len(s) > maxNoticeLine || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
-		return fmt.Errorf("it is not a line of at most %d bytes", maxNoticeLine)
+	if len(s) > maxNoticeLine || !utf8.ValidString(s) || strings.ContainsFunc(s, unseen) {
+		return fmt.Errorf("it is not a line of at most %d bytes, all of which can be seen", maxNoticeLine)
 	}
 	if word, is := disclose.ReadsAsAnswer(s); is {
 		return fmt.Errorf("it holds %q, which a client could take for an answer", word)
 	}
 	return nil
 }
+
+// unseen is what has no shape: controls, and what turns the direction of a text or
+// stands in it without a trace, so that one name looks like another.
+func unseen(r rune) bool { return !unicode.IsGraphic(r) }
 
 // inWords is an exception for the operator's eyes.
 func (n *network) inWords() string {

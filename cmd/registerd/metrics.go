@@ -1,10 +1,13 @@
 package main
 
 import (
+	"math"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"registerd/audit"
+	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
 )
@@ -93,15 +96,27 @@ func (m *metrics) accessLog(l *audit.AccessLog) {
 	}, func() float64 { return float64(l.Dropped()) }))
 }
 
-func (m *metrics) certificate(kept certificate) {
+func (m *metrics) certificates(all []certificate) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "registerd_certificate_expiry_seconds", Help: "When the certificate ends; 0 while there is none.",
+		Name: "registerd_certificate_expiry_seconds", Help: "When the first certificate ends; 0 while one is missing.",
 	}, func() float64 {
-		if ends := kept.Ends(); !ends.IsZero() {
-			return float64(ends.Unix())
+		first := math.Inf(1)
+		for _, kept := range all {
+			ends := kept.Ends()
+			if ends.IsZero() {
+				return 0
+			}
+			first = min(first, float64(ends.Unix()))
 		}
-		return 0
+		return first
 	}))
+}
+
+// revoked tells when the lists of revoked client certificates end.
+func (m *metrics) revoked(clients *listen.Clients) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registerd_revocations_expiry_seconds", Help: "When the first list of revoked client certificates ends.",
+	}, func() float64 { return float64(clients.ListsEnd().Unix()) }))
 }
 
 // register reports the register's own state when it is asked for.

@@ -38,5 +38,10 @@ func (s *service) readiness(w http.ResponseWriter, r *http.Request) {
 		if err := s.desk.JournalReady(); err != nil {
 			fmt.Fprintf(w, "privileged answers are refused: %v\n", err)
 		}
+		if s.certified != nil {
+			if err := s.certified.clients.Ready(); err != nil {
+				fmt.Fprintln(w, err)
+			}
+		}
 	}
 }

@@ -66,11 +66,13 @@ func (s *service) reload(ctx context.Context, c *config) error {
 	if err != nil {
 		return err
 	}
-	take := func() {}
-	if s.certificate != nil {
-		if take, err = s.certificate.Reload(); err != nil {
+	takes := []func(){}
+	for _, f := range s.replaceable() {
+		take, err := f.Reload()
+		if err != nil {
 			return err
 		}
+		takes = append(takes, take)
 	}
 	back, err := s.replaceLimits(c, all)
 	if err != nil {
@@ -82,7 +84,9 @@ func (s *service) reload(ctx context.Context, c *config) error {
 	}
 	s.named.tokens = tokens
 	s.desk.Admit(who)
-	take()
+	for _, take := range takes {
+		take()
+	}
 	if s.referrals != nil {
 		s.referrals.Refresh()
 	}

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/user"
-	"strings"
 	"time"
 
 	"registerd/access"
@@ -60,26 +57,8 @@ func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.
 		return err
 	}
 	defer func() { err = errors.Join(err, desk.Close()) }()
-	return do(desk, c, officer())
+	return do(desk, c, systemAccount())
 }
-
-// officer is who runs the program, as the kernel remembers from the login: sudo does
-// not change that, so that two people who work as one user stay two. Where there
-// was no login it is the user that the program runs as.
-func officer() string {
-	text, err := os.ReadFile("/proc/self/loginuid")
-	id := strings.TrimSpace(string(text))
-	if err != nil || id == "" || id == noLogin {
-		return systemAccount()
-	}
-	if who, err := user.LookupId(id); err == nil {
-		id = who.Username
-	}
-	return "system:" + id
-}
-
-// noLogin is what the kernel says of who never logged in: (uid_t)-1.
-const noLogin = "4294967295"
 
 // requestNumbered is a command about one request.
 type requestNumbered struct {

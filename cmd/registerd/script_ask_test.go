@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -57,8 +58,9 @@ func askDAS(ts *testscript.TestScript, _ bool, args []string) {
 	say(ts, true, ask(ts, ts.Getenv(window), strings.Join(args, "\r\n")+"\r\n"))
 }
 
-func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
+func askRDAP(ts *testscript.TestScript, refused bool, args []string) {
 	method, header, path, body := http.MethodGet, http.Header{}, "", io.Reader(nil)
+	secure := trust(ts)
 	for i := 0; i < len(args); i++ {
 		switch {
 		case args[i] == "-X" && i+1 < len(args):
@@ -67,6 +69,10 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 		case args[i] == "-d" && i+1 < len(args):
 			i++
 			method, body = http.MethodPost, strings.NewReader(ts.ReadFile(args[i]))
+		case args[i] == "-C" && i+2 < len(args):
+			shown, err := tls.LoadX509KeyPair(ts.MkAbs(args[i+1]), ts.MkAbs(args[i+2]))
+			ts.Check(err)
+			secure.Certificates, i = []tls.Certificate{shown}, i+2
 		case args[i] == "-H" && i+1 < len(args):
 			i++
 			name, value, _ := strings.Cut(args[i], ":")
@@ -82,16 +88,22 @@ func askRDAP(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	request.Header = header
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{
-		DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true, TLSClientConfig: trust(ts),
+		DisableKeepAlives: true, DisableCompression: true, ForceAttemptHTTP2: true, TLSClientConfig: secure,
 		DialContext: func(_ context.Context, _, address string) (net.Conn, error) { return dial(ts, address) },
 	}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := client.Do(request)
+	if refused && err != nil {
+		return
+	}
 	ts.Check(err)
 	defer response.Body.Close()
+	if refused {
+		ts.Fatalf("it is answered: %s", response.Status)
+	}
 	answer, err := io.ReadAll(response.Body)
 	ts.Check(err)
 	s := serverOf(ts)
-	s.answer, s.public = answer, header.Get("Authorization")+header.Get("Cookie") == ""
+	s.answer, s.public = answer, header.Get("Authorization")+header.Get("Cookie") == "" && secure.Certificates == nil
 	var text bytes.Buffer
 	fmt.Fprintln(&text, response.Status)
 	names := make([]string, 0, len(response.Header))

@@ -33,9 +33,16 @@ func TestMain(m *testing.M) {
 //	                          with the number, from 2; all names at once
 //	get [-X METHOD] [-d FILE] [-H HEADER]... PATH|URL
 //	                          asks over RDAP, or sends a file by POST, and prints status,
-//	                          headers and the answer
+//	                          headers and the answer; with -C CHAIN KEY, as a client that
+//	                          shows a certificate. ! get is refused by TLS; what the
+//	                          server says of why may be lost as it closes
 //	certificate [-ends DURATION] CHAIN KEY HOST...
-//	                          writes a certificate and its key, which get trusts
+//	                          writes a certificate and its key, which get trusts; for
+//	                          clients, with the word client as the host
+//	issuer FILE               writes the certificate of who issues these
+//	revoked ENDS FILE CHAIN...
+//	                          writes its list of revoked certificates, which ends after
+//	                          a duration
 //	handshake HOST [PROTOCOL...]
 //	                          prints how RDAP speaks TLS, and whom it says it is
 //	publish FOLDER            serves a folder over HTTPS at $PUBLISHER, to what is started
@@ -75,6 +82,8 @@ func TestScripts(t *testing.T) {
 
 		"certificate": writeCertificate,
 		"handshake":   shakeHands,
+		"issuer":      writeIssuer,
+		"revoked":     writeRevoked,
 		"publish":     publishFolder,
 		"provider":    startProvider,
 		"vouch":       vouch,

@@ -38,13 +38,46 @@ func writeCertificate(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 3 {
 		ts.Fatalf("usage: certificate [-ends DURATION] CHAIN KEY HOST...")
 	}
-	o.Hosts = args[2:]
+	o.Client = args[2] == "client"
+	if !o.Client {
+		o.Hosts = args[2:]
+	}
 	chain, key, err := authorityOf(ts).Issue(o)
 	ts.Check(err)
 	for path, text := range map[string][]byte{ts.MkAbs(args[0]): chain, ts.MkAbs(args[1]): key} {
-		ts.Check(os.WriteFile(path+".new", text, 0o600))
-		ts.Check(os.Rename(path+".new", path))
+		putFile(ts, path, text)
 	}
+}
+
+// putFile writes a file as a whole.
+func putFile(ts *testscript.TestScript, path string, text []byte) {
+	ts.Check(os.WriteFile(path+".new", text, 0o600))
+	ts.Check(os.Rename(path+".new", path))
+}
+
+func writeIssuer(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: issuer FILE")
+	}
+	putFile(ts, ts.MkAbs(args[0]), authorityOf(ts).Issuer())
+}
+
+// writeRevoked writes a list that begins as long before now as it ends after or, if
+// it has ended, as long before that.
+func writeRevoked(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: revoked ENDS FILE CHAIN...")
+	}
+	in, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	var chains [][]byte
+	for _, chain := range args[2:] {
+		chains = append(chains, []byte(ts.ReadFile(chain)))
+	}
+	till := time.Now().Add(in)
+	list, err := authorityOf(ts).Revoke(till.Add(-2*in.Abs()), till, chains...)
+	ts.Check(err)
+	putFile(ts, ts.MkAbs(args[1]), list)
 }
 
 func shakeHands(ts *testscript.TestScript, _ bool, args []string) {

@@ -140,8 +140,8 @@ func (s *service) serve(ctx context.Context) error {
 		})
 	}
 	group.Go(func() error { return watch(windows, s.path, s.log) })
-	if s.certificate != nil {
-		group.Go(func() error { s.certificate.Watch(windows); return nil })
+	for _, f := range s.replaceable() {
+		group.Go(func() error { f.Watch(windows); return nil })
 	}
 	if s.referrals != nil {
 		group.Go(func() error { s.referrals.Run(windows); return nil })

@@ -15,7 +15,6 @@ import (
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
-	"registerd/rdap"
 	"registerd/referral"
 	"registerd/store/sqlite"
 	"registerd/whois"
@@ -40,6 +39,7 @@ type service struct {
 	closers []func() error
 
 	certificate certificate         // nil without TLS
+	certified   *certified          // nil without a listener for client certificates
 	referrals   *referral.Directory // nil without one
 
 	limiter *ratelimit.Limiter
@@ -95,6 +95,7 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 			return nil, err
 		}
 	}
+	s.measureCertificates()
 	s.openControl(c)
 	return s, nil
 }
@@ -210,62 +211,6 @@ func (s *service) openWHOIS(c *config) error {
 		return fmt.Errorf("whois: %w", err)
 	}
 	s.add("whois", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
-	return nil
-}
-
-func (s *service) openRDAP(c *config) error {
-	if c.RDAP.Listen == "" {
-		return nil
-	}
-	secure, err := s.openTLS(c)
-	if err != nil {
-		return fmt.Errorf("rdap: %w", err)
-	}
-	forwarders, err := frontEnds(c.RDAP.ForwardedFrom)
-	if err != nil {
-		return fmt.Errorf("rdap: forwarded_from: %w", err)
-	}
-	l, err := s.listener(c.RDAP.window, listen.Config{MaxPerNetwork: usualAtOnceHTTP, ForwardedFrom: forwarders, RefusalAnswers: secure == nil})
-	if err != nil {
-		return fmt.Errorf("rdap: %w", err)
-	}
-	base := c.publicBase(l.Addr().String())
-	federation, err := c.federation(base, s.log)
-	if err != nil {
-		return err
-	}
-	page, err := c.page()
-	if err != nil {
-		return fmt.Errorf("rdap: web: %w", err)
-	}
-	handler, err := rdap.New(rdap.Config{
-		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: c.RDAP.BehindTLS, Requests: s.requests != nil,
-		Federation: federation, Limits: s.limitsInForce, Log: s.log,
-	})
-	if err != nil {
-		return err
-	}
-	beside, err := s.besideRDAP(handler, base, c.RDAP.BehindTLS)
-	if err != nil {
-		return err
-	}
-	if beside, err = s.besideHolder(c, beside, base); err != nil {
-		return err
-	}
-	l.SetRefusal(handler.Refusal(secure != nil))
-	if secure != nil {
-		beside = s.streams(c.RDAP.window, beside)
-	}
-	if len(forwarders) > 0 {
-		if beside, err = s.forwarding(c, forwarders, beside, handler.TurnAway); err != nil {
-			return err
-		}
-	}
-	server := rdap.Server(beside, s.log)
-	if secure != nil {
-		rdap.Secure(server, secure)
-	}
-	s.add("rdap", l, serveHTTP(server, s.log))
 	return nil
 }
 

@@ -86,6 +86,7 @@ func (s *specified) windows(m *markdown) {
 		row("Availability, "+a.dialect().Name, a.Listen, &a.window, 8)
 	}
 	row("RDAP (RFC 9082, 9083)", s.rdapBase(), &s.RDAP.window, 64)
+	row("RDAP, for client certificates", s.RDAP.Certificates.Listen, &s.RDAP.Certificates.window, 64)
 	row("Availability over HTTP", s.rdapBase()+"availability/NAME", &s.RDAP.window, 64)
 	if s.Requests.Dir != "" {
 		row("Requests for data that is not public", s.rdapBase()+"requests", &s.RDAP.window, 64)

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
@@ -84,14 +85,11 @@ func (s *service) openTLS(c *config) (*tls.Config, error) {
 		a.Log = s.log
 		s.certificate, err = listen.OpenACME(a)
 	} else {
-		s.certificate, err = listen.OpenCertificateFiles(listen.CertificateFilesConfig{
-			Chain: c.RDAP.TLS.Certificate, Key: c.RDAP.TLS.Key, Every: lookAgain, Now: time.Now, Log: s.log,
-		})
+		s.certificate, err = c.RDAP.TLS.open(s.log)
 	}
 	if err != nil {
 		return nil, err
 	}
-	s.metrics.certificate(s.certificate)
 	config := rdap.TLS(s.certificate.Get)
 	if c.fetchesCertificates() {
 		config.NextProtos = append(config.NextProtos, acme.ALPNProto)
@@ -131,14 +129,27 @@ func (c *config) certificateInWords(now time.Time) (words string, doubts []strin
 	if c.fetchesCertificates() {
 		return "fetched for " + strings.Join(c.RDAP.ACME.Hosts, ", "), c.doubts(nil, time.Time{}, now), nil
 	}
-	loaded, err := listen.LoadCertificate(c.RDAP.TLS.Certificate, c.RDAP.TLS.Key, now)
+	loaded, err := c.RDAP.TLS.load(now)
 	if err != nil {
 		return "", nil, err
 	}
-	names := slices.Clone(loaded.Leaf.DNSNames)
-	for _, ip := range loaded.Leaf.IPAddresses {
+	return endAndNames(loaded), c.doubts(loaded.Certificate, loaded.Ends, now), nil
+}
+
+func (f tlsFiles) open(log *slog.Logger) (*listen.CertificateFiles, error) {
+	return listen.OpenCertificateFiles(listen.CertificateFilesConfig{
+		Chain: f.Certificate, Key: f.Key, Every: lookAgain, Now: time.Now, Log: log,
+	})
+}
+
+func (f tlsFiles) load(now time.Time) (*listen.Certificate, error) {
+	return listen.LoadCertificate(f.Certificate, f.Key, now)
+}
+
+func endAndNames(c *listen.Certificate) string {
+	names := slices.Clone(c.Leaf.DNSNames)
+	for _, ip := range c.Leaf.IPAddresses {
 		names = append(names, ip.String())
 	}
-	words = fmt.Sprintf("until %s, for %s", loaded.Ends.Format(time.DateOnly), strings.Join(names, ", "))
-	return words, c.doubts(loaded.Certificate, loaded.Ends, now), nil
+	return fmt.Sprintf("until %s, for %s", c.Ends.Format(time.DateOnly), strings.Join(names, ", "))
 }
