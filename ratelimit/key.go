@@ -78,9 +78,11 @@ const (
 // key is the hash under which a network's buckets are kept, but for the tag. It
 // is seeded: nobody can choose addresses that share a place. The width is part
 // of it, so that none is taken for another when widths are changed.
-func (l *Limiter) keyOf(p place) uint64 {
+func (l *Limiter) keyOf(p place) uint64 { return p.hash(l.key) &^ tagMask }
+
+func (p place) hash(key [2]uint64) uint64 {
 	var b [16]byte
 	binary.LittleEndian.PutUint64(b[:], p.bits)
 	b[8], b[9] = p.family, p.width
-	return siphash.Hash(l.key[0], l.key[1], b[:]) &^ tagMask
+	return siphash.Hash(key[0], key[1], b[:])
 }

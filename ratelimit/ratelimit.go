@@ -187,11 +187,17 @@ func New(c Config) (*Limiter, error) {
 		everybody: newBucket(c.Everybody),
 	}
 	l.rules.Store(r)
-	var seed [16]byte
-	_, _ = rand.Read(seed[:]) // it never fails
-	l.key = [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	if l.key = c.Key; l.key == [2]uint64{} {
+		var seed [16]byte
+		_, _ = rand.Read(seed[:]) // it never fails
+		l.key = [2]uint64{binary.LittleEndian.Uint64(seed[:8]), binary.LittleEndian.Uint64(seed[8:])}
+	}
 	if l.table, err = newTable(c.Memory); err != nil {
 		return nil, err
+	}
+	for i := range l.table.shards {
+		// Not that of the table: which shard it is decides some bits of that.
+		l.table.shards[i].watch.secret = [2]uint64{l.key[1], ^l.key[0]}
 	}
 	return l, nil
 }

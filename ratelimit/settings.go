@@ -104,6 +104,11 @@ type Config struct {
 	// start from the same state, which holds the key that buckets are named by.
 	Shared Table
 
+	// Key is what networks are placed in the table by. It has to be nobody's guess:
+	// the zero key lets the limiter draw one, as a server does. A simulation that is
+	// to come out alike each time gives its own.
+	Key [2]uint64
+
 	// Now is the clock, normally [time.Now], whose monotonic reading makes
 	// the limiter independent of the time of day.
 	Now func() time.Time

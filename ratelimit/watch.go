@@ -1,9 +1,10 @@
 package ratelimit
 
 import (
-	"hash/maphash"
 	"math"
 	"time"
+
+	"github.com/dchest/siphash"
 )
 
 // watch notices who enumerates, among the networks of one shard and under its
@@ -19,9 +20,9 @@ import (
 //
 // The zero watch is ready, and takes 40 KiB when it is first told of a question.
 type watch struct {
-	seed  maphash.Seed
-	sets  []watchSet
-	total weight
+	secret [2]uint64 // by which networks and names are hashed
+	sets   []watchSet
+	total  weight
 }
 
 // asked is one answered question.
@@ -65,7 +66,7 @@ type trace struct {
 // and no more: a site shows signs only of what no single client of it shows.
 func (w *watch) note(set *Watch, own, site place, a asked, now int64) {
 	if w.sets == nil {
-		w.seed, w.sets = maphash.MakeSeed(), make([]watchSet, watchSets)
+		w.sets = make([]watchSet, watchSets)
 	}
 	w.total.add(a.cost, now)
 	if set.Off {
@@ -74,7 +75,7 @@ func (w *watch) note(set *Watch, own, site place, a asked, now int64) {
 	var order orderKey
 	var hash uint64
 	if a.about != "" {
-		order, hash = orderKeyOf(a.about), maphash.String(w.seed, a.about)
+		order, hash = orderKeyOf(a.about), siphash.Hash(w.secret[0], w.secret[1], []byte(a.about))
 	}
 	if own != site {
 		w.noteOne(trace{place: own}, a, order, hash, now)
@@ -158,8 +159,8 @@ func (w *watch) find(p place, now int64) (*watchSet, uint64) {
 	return set, key
 }
 
-// key is seeded, so that nobody can choose networks to push out another's.
-func (w *watch) key(p place) uint64 { return maphash.Comparable(w.seed, p) | 1 }
+// key is secret, so that nobody can choose networks to push out another's.
+func (w *watch) key(p place) uint64 { return p.hash(w.secret) | 1 }
 
 func (w *watch) setOf(key uint64) *watchSet { return &w.sets[key>>32%watchSets] }
 

@@ -20,6 +20,7 @@ func newDesk(t testing.TB, settings ratelimit.Settings) *desk {
 	cfg := ratelimit.Defaults()
 	cfg.Memory = 8 << 20
 	cfg.Settings = settings
+	cfg.Key = [2]uint64{2026, 11} // which networks share a slot decides some questions
 	cfg.Now = func() time.Time { return monday.Add(d.now) }
 	var err error
 	if d.limiter, err = ratelimit.New(cfg); err != nil {
