@@ -113,9 +113,9 @@ func (t *tx) edit(ctx context.Context, id, what, reason string, edit func(*acces
 }
 
 // Remove closes an account for good and revokes all that it is known by. Whom the
-// operator spoke with is erased; the id stays taken.
+// operator spoke with, and who it was known as, is erased; the ids stay taken.
 func (s *Store) Remove(ctx context.Context, id, reason string) error {
-	return s.change(ctx, func(t *tx) error {
+	err := s.change(ctx, func(t *tx) error {
 		err := t.edit(ctx, id, "remove", reason, func(a *access.Account) {
 			a.Removed, a.WHOIS, a.Networks = true, false, nil
 			a.Person, a.Contact = "", ""
@@ -123,9 +123,25 @@ func (s *Store) Remove(ctx context.Context, id, reason string) error {
 		if err != nil {
 			return err
 		}
-		return t.exec(ctx, "UPDATE credential SET revoked = 1 WHERE account = ?", id)
+		return t.exec(ctx, forgetCredentials, id)
 	})
+	if err != nil {
+		return err
+	}
+	// What was erased lies in SQLite's log until that is written back.
+	if _, err := s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("accounts: %s is removed, and what was erased is in the log of the file still: %w", id, err)
+	}
+	return nil
 }
+
+// forgetCredentials ends the credentials of an account and takes away what tells of
+// persons: notes, who somebody is at a provider, whose certificate it was. The ids stay,
+// which the journal speaks of, with something in the place of what a row must have.
+const forgetCredentials = `UPDATE credential SET revoked = 1, note = '', claim = '', value = '',
+	subject = CASE sort WHEN 'identity' THEN 'removed-' || id ELSE '' END,
+	digest = CASE sort WHEN 'certificate' THEN randomblob(length(digest)) ELSE digest END
+	WHERE account = ?`
 
 // admissible refuses what access would take, and an operator cannot mean.
 func (t *tx) admissible(a *access.Account) error {

@@ -59,7 +59,7 @@ func TestTheFilesAreTheirOwnersAlone(t *testing.T) {
 	must(t, s.Close())
 	for _, mode := range []os.FileMode{0o620, 0o602, 0o666} {
 		must(t, os.Chmod(s.path, mode))
-		if _, err := account.Open(t.Context(), account.Config{Path: s.path, Now: time.Now}); err == nil || !strings.Contains(err.Error(), "others than its owner may write") {
+		if _, err := account.Open(t.Context(), account.Config{Path: s.path, Now: time.Now}); err == nil || !strings.Contains(err.Error(), "others than its owner may use") {
 			t.Errorf("mode %o: %v", mode, err)
 		}
 	}
@@ -150,6 +150,45 @@ func TestAnotherFileInItsPlaceIsNoticed(t *testing.T) {
 	if !s.Replaced() {
 		t.Error("another: not noticed")
 	}
+}
+
+func TestOfARemovedAccountNoFileTellsWhoItWas(t *testing.T) {
+	s := open(t)
+	must(t, s.Add(t.Context(), "", police()))
+	key := [32]byte([]byte("the key of the officer: 32 bytes"))
+	for _, c := range []access.Credential{
+		{ID: "abcdefgh", Sort: access.Token, Hash: [32]byte{1}, Until: noon.AddDate(1, 0, 0), Note: "for Canary Olsen"},
+		{ID: "a-key", Sort: access.Certificate, SPKI: key, Note: "the card of Canary"},
+		{ID: "a-subject", Sort: access.Identity, Issuer: "https://id.example", Subject: "canary.olsen"},
+		{ID: "a-claim", Sort: access.Identity, Issuer: "https://id.example", Claim: "canary-unit", Value: "canary"},
+	} {
+		c.Account = "police-dk"
+		must(t, s.AddCredential(t.Context(), "", c))
+	}
+	must(t, s.Remove(t.Context(), "police-dk", ""))
+	for _, f := range files(t, s.path) {
+		text, err := os.ReadFile(f)
+		must(t, err)
+		for _, word := range []string{"anary", "Ole", string(key[:])} {
+			if bytes.Contains(text, []byte(word)) {
+				t.Errorf("%s tells %q", filepath.Base(f), word)
+			}
+		}
+	}
+	all := s.read(t)
+	if len(all.Credentials) != 4 {
+		t.Fatalf("%d credentials are left", len(all.Credentials))
+	}
+	for _, c := range all.Credentials {
+		if !c.Revoked {
+			t.Errorf("%s is not revoked", c.ID)
+		}
+	}
+	// What was revoked holds up nobody: another account may be known by it.
+	other := police()
+	other.ID = "customs"
+	must(t, s.Add(t.Context(), "", other))
+	must(t, s.AddCredential(t.Context(), "", access.Credential{ID: "new", Account: "customs", Sort: access.Certificate, SPKI: key}))
 }
 
 // Commands and the server have the file open at the same time.

@@ -6,18 +6,13 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
-	"syscall"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
-
 	"registerd/access"
+	"registerd/internal/sqlfile"
 )
 
 // Config is what a store needs; Record is required to change it.
@@ -44,22 +39,14 @@ type Store struct {
 	used map[string]time.Time // not written yet
 }
 
-const (
-	// applicationID marks the file as one of accounts: "RGAC".
-	applicationID = 0x52474143
-	// busyTimeout is in milliseconds.
-	busyTimeout = 10_000
-	// othersWrite are the bits of a mode by which others than the owner may write.
-	othersWrite = 0o022
-)
+// applicationID marks the file as one of accounts: "RGAC".
+const applicationID = 0x52474143
 
 //go:embed migrations
 var migrations embed.FS
 
-// Open opens the file. It refuses one that others than its owner may write to, and
-// one that is nobody's whom the system trusts with it: whoever writes to it admits
-// whom they like.
-func Open(ctx context.Context, c Config) (_ *Store, err error) {
+// Open opens the file, as sqlfile.Open: whoever writes to it admits whom they like.
+func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Now == nil {
 		return nil, errors.New("accounts: no clock")
 	}
@@ -67,109 +54,15 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	if err := trusted(path, c.Create); err != nil {
-		return nil, fmt.Errorf("accounts: %w", err)
-	}
 	s := &Store{path: path, now: c.Now, record: c.Record, used: map[string]time.Time{}}
-	if s.file, err = os.Stat(path); err != nil {
+	s.db, err = sqlfile.Open(ctx, sqlfile.Config{Path: path, Mark: applicationID, Holds: "accounts", Schema: migrations, Create: c.Create})
+	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	if s.db, err = sql.Open("sqlite", dsn(path)); err != nil {
-		return nil, fmt.Errorf("accounts: %s: %w", path, err)
-	}
-	s.db.SetMaxOpenConns(1)
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("accounts: %s: %w", path, err), s.db.Close())
+	if s.file, err = os.Stat(path); err != nil {
+		return nil, errors.Join(fmt.Errorf("accounts: %w", err), s.db.Close())
 	}
 	return s, nil
-}
-
-// trusted makes the file if it may, and looks at whose it is.
-func trusted(path string, create bool) error {
-	if create {
-		// SQLite gives its log and shared memory the mode of the file.
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
-		switch {
-		case err == nil:
-			if err := f.Close(); err != nil {
-				return err
-			}
-		case !errors.Is(err, fs.ErrExist):
-			return err
-		}
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	owner, _ := info.Sys().(*syscall.Stat_t)
-	switch {
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s: it is not a file", path)
-	case info.Mode().Perm()&othersWrite != 0:
-		return fmt.Errorf("%s: others than its owner may write to it (mode %o); chmod 600", path, info.Mode().Perm())
-	case owner != nil && owner.Uid != 0 && int(owner.Uid) != os.Getuid() && os.Getuid() != 0:
-		return fmt.Errorf("%s: it belongs to user %d, who is neither root nor who runs this", path, owner.Uid)
-	}
-	return nil
-}
-
-func dsn(path string) string {
-	v := url.Values{
-		"mode": {"rw"}, "_dqs": {"0"}, "_defensive": {"1"}, "_txlock": {"immediate"},
-		"_pragma": {
-			"busy_timeout(" + strconv.Itoa(busyTimeout) + ")", "trusted_schema(0)", "foreign_keys(1)",
-			"synchronous(FULL)", "secure_delete(1)",
-		},
-		"_journal_mode": {"WAL"},
-	}
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
-}
-
-// migrate brings the schema up to date. Its number is how many migrations were
-// applied.
-func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
-		return err
-	}
-	t, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer t.Rollback()
-	var id, have, tables int
-	for what, to := range map[string]*int{"application_id": &id, "user_version": &have} {
-		if err := t.QueryRowContext(ctx, "PRAGMA "+what).Scan(to); err != nil {
-			return err
-		}
-	}
-	if err := t.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
-		return err
-	}
-	switch {
-	case id != applicationID && (id != 0 || have != 0 || tables != 0):
-		return errors.New("the file is not one of registerd's accounts")
-	case have > len(files):
-		return fmt.Errorf("its schema %d was written by a newer program; this one knows %d", have, len(files))
-	case have == len(files):
-		return nil
-	}
-	for _, f := range files[have:] {
-		step, err := migrations.ReadFile(f)
-		if err != nil {
-			return err
-		}
-		if _, err := t.ExecContext(ctx, string(step)); err != nil {
-			return fmt.Errorf("%s: %w", f, err)
-		}
-	}
-	for what, number := range map[string]int{"application_id": applicationID, "user_version": len(files)} {
-		if _, err := t.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", what, number)); err != nil {
-			return err
-		}
-	}
-	return t.Commit()
 }
 
 // Close closes the file. Last uses that were not flushed are lost.

@@ -177,7 +177,7 @@ func (v *visit) send(status int, media string, body []byte) {
 // and not the value, which may hold what was sent.
 func (v *visit) recover() {
 	if what := recover(); what != nil {
-		v.h.cfg.Log.Error("holder: a mistake in the program", "type", fmt.Sprintf("%T", what), "stack", listen.Callers())
+		v.h.cfg.Log.Error("holder page: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", what), "stack", listen.Callers())
 		v.problem(errMistake)
 	}
 }

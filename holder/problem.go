@@ -66,7 +66,7 @@ func problemOf(err error) (p *problem, ours bool) {
 func (v *visit) problem(err error) {
 	p, ours := problemOf(err)
 	if ours && v.r.Context().Err() == nil {
-		v.h.cfg.Log.Error("holder: a holder could not be answered", "error", err)
+		v.h.cfg.Log.Error("holder page: a question could not be answered", "error", err)
 	}
 	if p.retry > 0 {
 		v.w.Header().Set("Retry-After", strconv.Itoa(p.retry))

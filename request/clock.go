@@ -75,15 +75,18 @@ func (d *Desk) Remind(ctx context.Context, remind func(Reminder) error) error {
 // Waiting is how many requests wait, for metrics.
 type Waiting struct {
 	Open, Urgent, Late int
+	In                 map[State]int // of the open ones
 	Oldest             time.Duration // since the oldest was received
 }
 
 // Waiting counts the requests that wait.
 func (d *Desk) Waiting(ctx context.Context) (w Waiting, err error) {
 	now := d.now()
+	w.In = map[State]int{Received: 0, Taken: 0, Proposed: 0}
 	err = d.inside(ctx, func(t *sql.Tx) error {
 		return d.each(ctx, t, "state IN ('received', 'taken', 'proposed')", false, func(r *Request) error {
 			w.Open++
+			w.In[r.State]++
 			if r.Urgent {
 				w.Urgent++
 			}

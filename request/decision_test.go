@@ -36,7 +36,7 @@ func TestAGrantOpensWhatWasDecidedAndNothingElse(t *testing.T) {
 		t.Fatalf("%+v, %v", token, err)
 	}
 	want := []Opening{{
-		Number: r.Number, ID: "token001", Hash: sha256.Sum256([]byte("secret of token001")), Organisation: "Canary Brands ApS", Until: d.Until,
+		Number: r.Number, ID: "token001", Hash: sha256.Sum256([]byte("secret of token001")), Organisation: "Canary Brands of Aarhus ApS", Until: d.Until,
 		Grant: &disclose.Grant{
 			Objects: []disclose.Granted{{Domain: "karin.example", ROID: "D1-EX"}}, Fields: []disclose.Field{disclose.ContactName},
 			Roles: []register.Role{register.RoleAdmin}, Requester: "trade-mark-holder", Purpose: "legalActions",

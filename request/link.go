@@ -113,7 +113,7 @@ type Opening struct {
 	Number       string
 	ID           string // of the token
 	Hash         [sha256.Size]byte
-	Organisation string
+	Organisation string // who the requester was found to be: what it said of itself is not told on
 	Grant        *disclose.Grant
 	Until        time.Time
 	Confidential time.Time // until when the holder is not to learn of it; zero is not
@@ -135,7 +135,7 @@ func (d *Desk) Openings(ctx context.Context) (open []Opening, version uint64, er
 			grant.Requester, grant.Purpose = string(r.Kind), r.File.Submission.Purpose
 			open = append(open, Opening{
 				Number: r.Number, ID: r.token, Hash: [sha256.Size]byte(bytes.Clone(r.digest)),
-				Organisation: r.File.Submission.Requester.Organisation,
+				Organisation: r.File.Decision.Identity,
 				Grant:        grant, Until: r.Ends, Confidential: r.File.Decision.Confidential,
 			})
 			return nil

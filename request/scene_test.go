@@ -85,7 +85,7 @@ func decision(by string, now time.Time) Decision {
 		By: by, Objects: []Object{{Domain: "karin.example", ROID: "D1-EX"}, {Contact: "kb1", ROID: "C1-EX"}},
 		Fields:   []FieldDecision{{Field: Field(disclose.ContactName), Granted: true}, {Field: Field(disclose.ContactEmail), Granted: true}},
 		Ground:   Ground{Interest: "To sue for infringement", Necessity: "The name is nowhere else", Balance: "The holder trades under the name"},
-		Identity: "Canary Brands ApS", Verified: "Register of companies, called back", Country: "DK",
+		Identity: "Canary Brands of Aarhus ApS", Verified: "Register of companies, called back", Country: "DK",
 		NotHeard: "The claim would be frustrated", Until: now.Add(7 * 24 * time.Hour),
 	}
 }

@@ -166,10 +166,13 @@ func (v vault) erase(number string) error {
 	return errors.Join(syncDir(filepath.Dir(path)), syncDir(filepath.Join(string(v), "evidence")))
 }
 
+// unfinished is what a file's name ends in until all of it is there.
+const unfinished = ".new"
+
 // put writes a whole file: after a loss of power it is there with all of text, or
 // as it was.
 func put(path string, text []byte) error {
-	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := os.OpenFile(path+unfinished, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -180,7 +183,7 @@ func put(path string, text []byte) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	if err := os.Rename(path+unfinished, path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))

@@ -154,7 +154,7 @@ func (v *visit) taken(s sent, receipt request.Receipt) {
 	page := madePage{Number: m.Number, Due: written(m.Due), Link: m.Link, Key: m.Key, Action: v.action()}
 	for _, f := range s.files {
 		if err := v.keep(m.Key, f.text); err != nil {
-			v.h.log.Error("requests: a file was not kept", "request", m.Number, "error", err)
+			v.h.log.Error("request desk: a file that came with a request was not kept", "request", m.Number, "error", err)
 			page.Failed = append(page.Failed, f.what)
 		}
 	}

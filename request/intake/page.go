@@ -22,7 +22,7 @@ func (v *visit) page(status int, name string, body any) {
 		Lang: v.language, Title: name + ".title", Operator: v.h.desk.About().Operator, Say: say, Body: body,
 	})
 	if err != nil {
-		v.h.log.Error("requests: a page cannot be written", "page", name, "error", err)
+		v.h.log.Error("request desk: a page could not be made", "page", name, "error", err)
 		v.write(http.StatusInternalServerError, "text/plain; charset=utf-8", []byte(saysFailure+"\n"))
 		return
 	}

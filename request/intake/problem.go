@@ -144,7 +144,7 @@ func (v *visit) keeper() keeper { return keeper(v.h.desk.About().Operator) }
 func (v *visit) problem(err error) {
 	p := problemOf(err)
 	if p.ours && v.r.Context().Err() == nil {
-		v.h.log.Error("requests: a request could not be answered", "part", v.part, "error", err)
+		v.h.log.Error("request desk: a question could not be answered", "part", v.part, "error", err)
 	}
 	header := v.w.Header()
 	if p.retry > 0 {

@@ -78,7 +78,7 @@ func (v *visit) write(status int, media string, body []byte) {
 // the value, which may hold what was sent.
 func (v *visit) recover() {
 	if why := recover(); why != nil {
-		v.h.log.Error("requests: a handler panicked", "type", fmt.Sprintf("%T", why), "stack", listen.Callers())
+		v.h.log.Error("request desk: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", why), "stack", listen.Callers())
 		v.problem(errPanic)
 	}
 }
