@@ -2,14 +2,13 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -18,7 +17,6 @@ import (
 const (
 	journalName = "journal.jsonl"
 	lockName    = "journal.lock"
-	tornName    = "journal.torn-"
 )
 
 // chain is the journal's files and how far they are known: size bytes of whole
@@ -28,23 +26,24 @@ type chain struct {
 	dir    string
 	disk   disk
 	file   file
-	lock   *os.File // beside the journal, so that the journal could be replaced
+	lock   lock // beside the journal, so that the journal could be replaced
 	log    *slog.Logger
 	size   int64
 	tree   tree
 	signed signed
+	begins [maxGroup]int64 // where the last lines begin that were read, by their numbers
 	buf    []byte
 }
 
 // openChain opens the files of cfg, and holds them against each other.
 func openChain(cfg *JournalConfig, d disk) (_ *chain, err error) {
-	c := &chain{dir: cfg.Dir, disk: d, log: cfg.Logger}
+	c := &chain{dir: cfg.Dir, disk: d, log: cfg.Logger, lock: lock{patience: cmp.Or(cfg.patience, lockPatience)}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(fmt.Errorf("audit journal: %s: %w", filepath.Join(cfg.Dir, journalName), err), c.close())
 		}
 	}()
-	if c.lock, err = os.OpenFile(filepath.Join(cfg.Dir, lockName), os.O_RDWR|os.O_CREATE, fileMode); err != nil {
+	if c.lock.file, err = os.OpenFile(filepath.Join(cfg.Dir, lockName), os.O_RDWR|os.O_CREATE, fileMode); err != nil {
 		return nil, err
 	}
 	if err := c.prepare(cfg); err != nil {
@@ -53,6 +52,7 @@ func openChain(cfg *JournalConfig, d disk) (_ *chain, err error) {
 	if c.tree.file, err = d.open(hashesName); err != nil {
 		return nil, err
 	}
+	c.signed.disk = d
 	if c.signed.file, err = d.open(checkpointsName); err != nil {
 		return nil, err
 	}
@@ -62,10 +62,10 @@ func openChain(cfg *JournalConfig, d disk) (_ *chain, err error) {
 
 // prepare makes what is missing, and puts a journal of the old form aside.
 func (c *chain) prepare(cfg *JournalConfig) (err error) {
-	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+	if err := c.lock.take(unix.LOCK_EX); err != nil {
 		return err
 	}
-	defer unlockFile(c.lock)
+	defer c.lock.give()
 	if err := c.disk.mkdir(keysName); err != nil {
 		return err
 	}
@@ -89,17 +89,20 @@ func (c *chain) begin(now func() time.Time) error {
 	if err := c.advance(info.Size()); err != nil {
 		return err
 	}
-	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+	if err := c.lock.take(unix.LOCK_EX); err != nil {
 		return err
 	}
-	defer unlockFile(c.lock)
+	defer c.lock.give()
 	if err := c.settle(); err != nil {
 		return err
 	}
 	if err := c.trust(); err != nil {
 		return err
 	}
-	if err := c.disk.sync("."); err != nil {
+	if err := c.renew(); err != nil {
+		return err
+	}
+	if err := errors.Join(c.disk.sync(keysName), c.disk.sync(".")); err != nil {
 		return err
 	}
 	return c.closeOld(now())
@@ -124,10 +127,10 @@ func (c *chain) trust() error {
 // append writes the group and syncs it. On error nothing of it counts, and the
 // chain is to be opened anew.
 func (c *chain) append(now time.Time, group []body) error {
-	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+	if err := c.lock.take(unix.LOCK_EX); err != nil {
 		return err
 	}
-	defer unlockFile(c.lock)
+	defer c.lock.give()
 	if err := c.settle(); err != nil {
 		return err
 	}
@@ -152,7 +155,7 @@ func (c *chain) write(now time.Time, group []body) error {
 		// After a failed sync the kernel may hold lines as written that never
 		// reached the disk, and no later sync would write them. Taken back,
 		// they cannot become a hole before later records. No answer left on
-		// them; if this fails too, opening anew judges what is there.
+		// them; if this fails too, opening anew writes them again.
 		_ = c.file.Truncate(c.size)
 		return err
 	}
@@ -168,10 +171,10 @@ func (c *chain) write(now time.Time, group []body) error {
 // checkpoint signs for what is there, unless that was done, and gives the last
 // checkpoint. Where another signs, it may be an old one.
 func (c *chain) checkpoint() (Checkpoint, error) {
-	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+	if err := c.lock.take(unix.LOCK_EX); err != nil {
 		return Checkpoint{}, err
 	}
-	defer unlockFile(c.lock)
+	defer c.lock.give()
 	if err := c.settle(); err != nil {
 		return Checkpoint{}, err
 	}
@@ -224,54 +227,10 @@ func (c *chain) advance(end int64) error {
 		case seq != uint64(c.tree.n)+1:
 			return fmt.Errorf("record %d is followed by %d", c.tree.n, seq)
 		}
+		c.begins[c.tree.n%maxGroup] = c.size
 		c.size += int64(len(line))
 		return c.tree.follow(line)
 	})
-}
-
-// setAside moves the unfinished line between c.size and end to a file of its
-// own. It was never acknowledged, but it may be evidence.
-func (c *chain) setAside(end int64) error {
-	name, err := c.free(tornName, "")
-	var torn file
-	if err == nil {
-		torn, err = c.disk.open(name)
-	}
-	if err != nil {
-		return fmt.Errorf("setting an unfinished line aside: %w", err)
-	}
-	_, err = io.Copy(torn, io.NewSectionReader(c.file, c.size, end-c.size))
-	if err == nil {
-		err = torn.Sync()
-	}
-	if err = errors.Join(err, torn.Close()); err == nil {
-		err = c.disk.sync(".")
-	}
-	if err == nil {
-		err = c.file.Truncate(c.size)
-	}
-	if err == nil {
-		err = c.file.Sync()
-	}
-	if err != nil {
-		return fmt.Errorf("setting an unfinished line aside: %w", err)
-	}
-	c.log.Warn("audit journal: an unfinished last line was set aside",
-		"file", name, "bytes", end-c.size, "after_record", c.tree.n)
-	return nil
-}
-
-// free is the first name, numbered from 1, that no file has. It needs the lock.
-func (c *chain) free(before, after string) (string, error) {
-	for n := 1; ; n++ {
-		name := before + strconv.Itoa(n) + after
-		switch _, err := os.Lstat(filepath.Join(c.dir, name)); {
-		case errors.Is(err, fs.ErrNotExist):
-			return name, nil
-		case err != nil:
-			return "", err
-		}
-	}
 }
 
 func (c *chain) close() error {
@@ -281,8 +240,8 @@ func (c *chain) close() error {
 			err = errors.Join(err, f.Close())
 		}
 	}
-	if c.lock != nil {
-		err = errors.Join(err, c.lock.Close())
+	if c.lock.file != nil {
+		err = errors.Join(err, c.lock.file.Close())
 	}
 	return err
 }

@@ -111,7 +111,10 @@ func makeKeys(dir string, d disk, path string) (keys, error) {
 		return keys{}, err
 	}
 	given := path != ""
-	if !given {
+	place := d
+	if given {
+		place = folder(filepath.Dir(path))
+	} else {
 		path = filepath.Join(dir, signingName)
 	}
 	text, err := readSigning(path)
@@ -120,7 +123,7 @@ func makeKeys(dir string, d disk, path string) (keys, error) {
 			v, err := verifierList(known)
 			return keys{nil, v}, err
 		}
-		text, err = makeSigning(path)
+		text, err = makeSigning(place, path)
 	}
 	if err != nil {
 		return keys{}, err
@@ -171,13 +174,13 @@ func readSigning(path string) (string, error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-// makeSigning makes a key of a name of its own, which says which journal it is.
-func makeSigning(path string) (string, error) {
+// makeSigning makes a key of a name of its own, which says which journal it is, in d.
+func makeSigning(d disk, path string) (string, error) {
 	var id [8]byte
 	_, _ = rand.Read(id[:])
 	text, _, err := note.GenerateKey(rand.Reader, "registerd-journal/"+hex.EncodeToString(id[:]))
 	if err == nil {
-		err = put(folder(filepath.Dir(path)), filepath.Base(path), []byte(text+"\n"))
+		err = put(d, filepath.Base(path), []byte(text+"\n"))
 	}
 	if err != nil {
 		return "", fmt.Errorf("making the signing key %s: %w", path, err)

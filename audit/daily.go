@@ -84,7 +84,7 @@ func (d *daily) flush() {
 		d.fail(fmt.Errorf("access log: writing: %w", err), d.inBuf)
 	} else if d.failing {
 		d.failing = false
-		d.log.Info("access log: is written again")
+		d.log.Info("access log: it is written again")
 	}
 	d.buf, d.inBuf = d.buf[:0], 0
 }
@@ -93,7 +93,7 @@ func (d *daily) fail(err error, lost int) {
 	d.lost += lost
 	if !d.failing {
 		d.failing = true
-		d.log.Error("access log: cannot be written, notes are dropped", "error", err)
+		d.log.Error("access log: it cannot be written; questions are answered and not noted", "error", err)
 	}
 }
 
@@ -124,7 +124,7 @@ func (d *daily) turnDay() {
 	last := time.UnixMicro(today * dayMicros).Add(-d.keep)
 	entries, err := os.ReadDir(d.dir)
 	if err != nil {
-		d.log.Error("access log: old files cannot be listed", "error", err)
+		d.log.Error("access log: files past their time cannot be listed", "error", err)
 	}
 	for _, e := range entries {
 		day, err := time.Parse(dayLayout, e.Name())
@@ -132,7 +132,7 @@ func (d *daily) turnDay() {
 			continue
 		}
 		if err := os.Remove(filepath.Join(d.dir, e.Name())); err != nil {
-			d.log.Error("access log: an old file cannot be removed", "error", err)
+			d.log.Error("access log: a file past its time cannot be removed", "error", err)
 		}
 	}
 }

@@ -25,6 +25,10 @@ type disk interface {
 	open(name string) (file, error)
 	// mkdir makes a folder, unless it is there.
 	mkdir(name string) error
+	// again writes text where it stands already, at an offset of a file, and syncs it.
+	// After a sync that failed the kernel may hold as written what never reached the
+	// disk, and no later sync would write it.
+	again(name string, text []byte, at int64) error
 	// rename gives a file another name, which may be taken.
 	rename(from, to string) error
 	// erase overwrites a file, as far as that is in a program's power, and takes it away.
@@ -47,6 +51,15 @@ func (d folder) mkdir(name string) error {
 		return err
 	}
 	return nil
+}
+
+func (d folder) again(name string, text []byte, at int64) error {
+	f, err := os.OpenFile(d.path(name), os.O_WRONLY, 0) // one that appends cannot write elsewhere
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteAt(text, at)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 func (d folder) rename(from, to string) error { return os.Rename(d.path(from), d.path(to)) }

@@ -16,6 +16,9 @@ const (
 	EntryToken      Entry = "token"      // a credential was made or revoked
 	EntryLink       Entry = "link"       // a holder's link was made or used
 	EntryExport     Entry = "export"     // the journal was exported
+	EntryRollback   Entry = "rollback"   // the register went back to an earlier load
+	EntryBackup     Entry = "backup"     // everything was copied
+	EntryRestore    Entry = "restore"    // the journal goes on from a copy
 
 	// EntryKeyErased says that the key of a day, its Reference, is erased: what
 	// that day's records seal is gone. The journal writes it itself.
@@ -31,7 +34,7 @@ const (
 // told are the entries that others may ask for.
 var told = []Entry{
 	EntryDisclosure, EntryRules, EntryRequest, EntryGrant, EntryRefusal,
-	EntryAccount, EntryToken, EntryLink, EntryExport,
+	EntryAccount, EntryToken, EntryLink, EntryExport, EntryRollback, EntryBackup, EntryRestore,
 }
 
 func (e Entry) mayBeTold() bool { return slices.Contains(told, e) }

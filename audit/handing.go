@@ -15,15 +15,16 @@ const handTimeout = 10 * time.Second
 type handing struct {
 	places []Place
 	log    *slog.Logger
-	told   func() // after all places were
+	told   func(all bool) // after each checkpoint: whether all places were
 	next   chan Checkpoint
 	done   chan struct{}
 	last   int64 // size of the one that was last given; the writer's
 	failed atomic.Bool
+	wrong  map[string]string // with which place, as the log was told; run's
 }
 
-func newHanding(places []Place, log *slog.Logger, told func()) *handing {
-	h := &handing{places: places, log: log, told: told, next: make(chan Checkpoint, 1), done: make(chan struct{})}
+func newHanding(places []Place, log *slog.Logger, told func(all bool)) *handing {
+	h := &handing{places: places, log: log, told: told, next: make(chan Checkpoint, 1), done: make(chan struct{}), wrong: make(map[string]string)}
 	go h.run()
 	return h
 }
@@ -55,20 +56,25 @@ func (h *handing) run() {
 		for _, p := range h.places {
 			all = h.bring(p, c) && all
 		}
-		if all {
-			h.told()
-		} else {
+		if !all {
 			h.failed.Store(true)
 		}
+		h.told(all)
 	}
 }
 
 func (h *handing) bring(p Place, c Checkpoint) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), handTimeout)
 	defer cancel()
-	if err := p.Keep(ctx, c.Note); err != nil {
-		h.log.Error("audit journal: a checkpoint could not be handed on", "place", p.Name, "error", err)
-		return false
+	err := p.Keep(ctx, c.Note)
+	before := h.wrong[p.Name]
+	switch {
+	case err == nil && before != "":
+		delete(h.wrong, p.Name)
+		h.log.Info("journal: checkpoints are handed on again", "place", p.Name)
+	case err != nil && err.Error() != before:
+		h.wrong[p.Name] = err.Error()
+		h.log.Error("journal: a checkpoint could not be handed on; trying again within a minute", "place", p.Name, "error", err)
 	}
-	return true
+	return err == nil
 }

@@ -41,6 +41,11 @@ type JournalConfig struct {
 	// KeepMonths is for how many months what may tell of a person can be read;
 	// then the keys are erased. 0 erases none.
 	KeepMonths int
+	// Believed says whether the clock is right enough to erase by; nil is always. It is
+	// asked every minute.
+	Believed func() bool
+
+	patience time.Duration // with a lock that others hold; for tests
 }
 
 // Journal is the append-only book of disclosures, DIR/journal.jsonl, one JSON
@@ -73,6 +78,8 @@ type State struct {
 	Checkpointed int64 // of those, signed for
 	Signed       time.Time
 	Handed       time.Time // when every place was last told a checkpoint
+	Failures     uint64    // how often it broke, since this process began
+	Unhanded     uint64    // checkpoints that a place was not told
 }
 
 // request is a record that waits for the disk.
@@ -141,7 +148,15 @@ func startJournal(cfg JournalConfig, d disk) (*Journal, error) {
 		queue: make(chan request), asked: make(chan chan signing),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	j.handed = newHanding(cfg.Places, cfg.Logger, func() { j.note(func(s *State) { s.Handed = cfg.Now() }) })
+	j.handed = newHanding(cfg.Places, cfg.Logger, func(all bool) {
+		j.note(func(s *State) {
+			if all {
+				s.Handed = cfg.Now()
+			} else {
+				s.Unhanded++
+			}
+		})
+	})
 	j.open()
 	go j.write()
 	return j, nil
@@ -170,9 +185,17 @@ func (j *Journal) fail(err error) {
 		_ = j.chain.close() // what matters was synced, or is in doubt already
 		j.chain = nil
 	}
+	j.say(err)
+}
+
+// say sets what Err says; nil is that records are taken.
+func (j *Journal) say(err error) {
 	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err != nil && j.broken == nil {
+		j.state.Failures++
+	}
 	j.broken = err
-	j.mu.Unlock()
 }
 
 // Record returns nil only after d is on disk. On any error the answer must not
@@ -180,7 +203,8 @@ func (j *Journal) fail(err error) {
 //
 // After a failed write or sync every Record fails until the journal was opened
 // anew, since the state of the file is then unknown; that is tried every ten
-// seconds. A disclosure that is incomplete, or over the limit, fails alone.
+// seconds. While another process holds the lock for longer than a write takes, every
+// Record fails with [ErrLocked]. A disclosure that is incomplete, or over the limit, fails alone.
 // When ctx ends Record stops waiting.
 func (j *Journal) Record(ctx context.Context, d Disclosure) error {
 	if j.queue == nil {

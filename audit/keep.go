@@ -25,10 +25,10 @@ func past(day time.Time, months int, now time.Time) bool {
 // form whose last record is. The record of it comes first: what is gone without
 // one was taken by somebody else.
 func (c *chain) erase(now time.Time, months int) error {
-	if err := lockFile(c.lock, unix.LOCK_EX); err != nil {
+	if err := c.lock.take(unix.LOCK_EX); err != nil {
 		return err
 	}
-	defer unlockFile(c.lock)
+	defer c.lock.give()
 	if err := c.settle(); err != nil {
 		return err
 	}

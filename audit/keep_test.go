@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -113,6 +114,39 @@ func TestAClockThatJumpsAheadErasesTheOldestKeysAlone(t *testing.T) {
 		}
 		if v, err := Verify(VerifyConfig{Dir: cfg.Dir}); err != nil || len(v.Findings) != 0 || v.Erased != days {
 			t.Errorf("verify: %+v %v", v, err)
+		}
+	})
+}
+
+func TestNothingIsErasedByAClockThatIsNotBelieved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg, c := threeDays(t)
+		c.set(noon.AddDate(3, 0, 0))
+		var believed atomic.Bool
+		cfg.Believed = believed.Load
+		j, err := OpenJournal(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := func() (n int) {
+			time.Sleep(signEvery + time.Second)
+			synctest.Wait()
+			for _, r := range walked(t, cfg.Dir) {
+				if r.Gone {
+					n++
+				}
+			}
+			return n
+		}
+		if n := gone(); n != 0 {
+			t.Errorf("%d records are erased", n)
+		}
+		believed.Store(true)
+		if n := gone(); n != 3 {
+			t.Errorf("%d records are erased once it is", n)
+		}
+		if err := j.Close(); err != nil {
+			t.Error(err)
 		}
 	})
 }

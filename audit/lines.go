@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // eachLine gives f each whole line, newline included, valid during the call.
@@ -51,15 +48,3 @@ func lineSeq(line []byte) (uint64, bool) {
 	seq, err := strconv.ParseUint(string(digits), 10, 64)
 	return seq, err == nil
 }
-
-func lockFile(f *os.File, how int) error {
-	for {
-		err := unix.Flock(int(f.Fd()), how)
-		if !errors.Is(err, unix.EINTR) {
-			return os.NewSyscallError("flock", err)
-		}
-	}
-}
-
-// unlockFile cannot fail in a way that leaves the lock held: closing frees it.
-func unlockFile(f *os.File) { _ = unix.Flock(int(f.Fd()), unix.LOCK_UN) }

@@ -120,7 +120,7 @@ func (c *chain) setOldAside() error {
 		err = c.disk.sync(".")
 	}
 	if err == nil {
-		c.log.Info("audit journal: a journal of the old form was closed", "file", name, "records", seq)
+		c.log.Info("journal: one of the old form was closed, and a new one begun", "path", name, "records", seq)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ const tailBytes = 64 << 10
 
 // signed is the file of checkpoints: each of them synced, none of them removed.
 type signed struct {
+	disk disk
 	file file
 	keys keys
 	size int64      // of the whole notes, those of others too
@@ -42,6 +43,11 @@ func (s *signed) settle() error {
 		}
 		if last.Size < s.last.Size {
 			return fmt.Errorf("%w: %s goes from %d records back to %d", ErrFork, checkpointsName, s.last.Size, last.Size)
+		}
+		// Whoever signed it may have failed to sync it, and the line before it: see renew.
+		begin := max(0, whole-len(last.Note)-1)
+		if err := s.disk.again(checkpointsName, tail[begin:whole], from+int64(begin)); err != nil {
+			return err
 		}
 		s.last = last
 	}

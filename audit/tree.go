@@ -149,7 +149,7 @@ func (t *tree) trim(rest int64) error {
 	case n == hashSize && next != (tlog.Hash{}):
 		return fmt.Errorf("%w: %s holds %d bytes of hashes of records that are gone", ErrFork, hashesName, rest)
 	}
-	t.log.Warn("audit journal: hashes that a crash left unfinished are made again", "bytes", rest)
+	t.log.Warn("journal: hashes that a crash left unfinished are made again", "bytes", rest)
 	return t.file.Truncate(t.held * hashSize)
 }
 
