@@ -77,6 +77,14 @@ func (w *witness) Users(context.Context, store.Ref, int) ([]store.Found, store.E
 	return nil, store.Edition{}, store.ErrEmpty
 }
 
+func (w *witness) Generations(context.Context) ([]store.Generation, error) {
+	return nil, store.ErrEmpty
+}
+
+func (w *witness) Revive(context.Context, uint64) (store.Load, error) { return nil, store.ErrNotKept }
+
+func (w *witness) Purge(context.Context, time.Time) error { return nil }
+
 func (w *witness) Change(context.Context, func(store.Tx) error) error {
 	return errors.New("an empty register is not changed")
 }
@@ -95,6 +103,10 @@ func (w *witness) Seal(context.Context, func(done, total int)) (store.Report, er
 }
 
 func (w *witness) Gone(context.Context, store.Kind, func(store.Object) error) error { return nil }
+
+func (w *witness) Differing(context.Context, store.Kind, func(_, _ store.Object) error) error {
+	return nil
+}
 
 func (w *witness) Publish(context.Context, func(store.Tx) error) error {
 	w.published = true

@@ -174,13 +174,30 @@ func (r *registry) deposit(t *rapid.T) {
 	}
 }
 
+// rollback goes back to a register that is kept.
+func (r *registry) rollback(t *rapid.T) {
+	all, err := r.im.Reader.Generations(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 1 {
+		return
+	}
+	to := rapid.SampledFrom(all[1:]).Draw(t, "to")
+	report, err := r.im.Rollback(t.Context(), RollbackOptions{To: to.ID})
+	if r.taken(&report.Report, err) {
+		s := r.state()
+		r.last, r.full = s.Deposit, s.Full
+	}
+}
+
 // taken reports whether an import was not refused. For being too old it may be.
 func (r *registry) taken(report *Report, err error) bool {
 	if err == nil {
 		return true
 	}
 	for _, p := range report.Problems {
-		if p.Severity == Refusal && p.Rule != ruleAge && p.Rule != snapshotOlder {
+		if p.Severity == Refusal && p.Rule != ruleAge && p.Rule != snapshotOlder && p.Rule != rollbackChanges {
 			r.t.Fatalf("%v: %v", err, report.Problems)
 		}
 	}
@@ -281,7 +298,7 @@ func TestNoSequenceOfImportsUnprotectsAContact(t *testing.T) {
 		r.last, r.full = "D0", "D0"
 		rt.Repeat(map[string]func(*rapid.T){
 			"change": r.change, "change again": r.change, "feed": r.feed, "feed again": r.feed,
-			"snapshot": r.snapshot, "deposit": r.deposit, "": r.check,
+			"snapshot": r.snapshot, "deposit": r.deposit, "rollback": r.rollback, "": r.check,
 		})
 	})
 }

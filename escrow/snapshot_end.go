@@ -162,19 +162,7 @@ func (s *snapshot) catchUp(tx store.Tx, published, state *register.State) error 
 	if state.Serial >= published.Serial {
 		return nil
 	}
-	err := tx.Logged(state.Serial, time.Time{}, func(e store.Entry) error {
-		c, err := loggedChange(e)
-		if err != nil {
-			return err
-		}
-		if c.prev != state.Serial {
-			return nil // what follows cannot join either: serials ascend
-		}
-		state.Serial = e.Serial
-		_, err = s.im.replay(tx, e)
-		return err
-	})
-	if err != nil {
+	if _, err := s.im.replayFrom(tx, state); err != nil {
 		return err
 	}
 	if state.Serial != published.Serial {

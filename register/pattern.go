@@ -62,6 +62,13 @@ func (p Pattern) Fits(rest string) bool {
 	return !p.part || !unicode.Is(unicode.M, r) && r != zeroWidthNonJoiner && r != zeroWidthJoiner
 }
 
+// FitsText reports whether a pattern of ParseTextPattern finds a text: what Begins
+// and Fits say of the text's term.
+func (p Pattern) FitsText(text string) bool {
+	rest, begins := strings.CutPrefix(TermOfText(text)+EndOfTerm, p.begins)
+	return begins && p.Fits(rest)
+}
+
 const (
 	zeroWidthNonJoiner = '\u200c'
 	zeroWidthJoiner    = '\u200d'

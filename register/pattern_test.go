@@ -97,6 +97,24 @@ func TestAPatternWithoutAnEndIsSearchedInEveryZone(t *testing.T) {
 	}
 }
 
+func TestATextPatternFitsWhatTheIndexWouldFind(t *testing.T) {
+	for pattern, texts := range map[string]map[string]bool{
+		"karin*":       {"Karin": true, "KARINA B": true, " karin b": true, "Kari": false, "": false, "karin\u0323": false},
+		"Karin B":      {"karin b": true, " KARIN B ": true, "karin bo": false, "karin": false, "": false},
+		"a@zz.example": {"A@ZZ.example": true, "aa@zz.example": false},
+	} {
+		p, err := ParseTextPattern(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text, fits := range texts {
+			if p.FitsText(text) != fits {
+				t.Errorf("%q fits %q: %v", pattern, text, !fits)
+			}
+		}
+	}
+}
+
 func TestAMatchDoesNotSplitACharacter(t *testing.T) {
 	part, err := ParseTextPattern("กก*")
 	if err != nil {

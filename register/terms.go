@@ -20,6 +20,7 @@ const (
 	IndexAddress  Index = 3 // hosts by address; domains by that of a name server they hold themselves
 	IndexHandle   Index = 4 // contacts and registrars by handle
 	IndexOriginal Index = 5 // domains and reserved names by the name they are a variant of
+	IndexEmail    Index = 6 // contacts by e-mail address
 )
 
 // Term is one thing an object is found by in searches.
@@ -65,11 +66,15 @@ func variantTerms(original Name, sorted string) []Term {
 	return []Term{{IndexOriginal, 0, TermOfName(original) + EndOfTerm + sorted}}
 }
 
-// Terms are what a contact is found by: the name that answers show, and the
-// handle.
+// Terms are what a contact is found by: the name that answers show, the handle,
+// and the e-mail address.
 func (ct *Contact) Terms() []Term {
-	form := ct.Form()
-	return entityTerms(ct.Traits(), form.Name, ct.Handle)
+	form, class := ct.Form(), ct.Traits()
+	out := entityTerms(class, form.Name, ct.Handle)
+	if text := TermOfText(ct.Email); text != "" {
+		out = append(out, Term{IndexEmail, class, text + EndOfTerm})
+	}
+	return out
 }
 
 // Terms are what a registrar is found by.

@@ -61,7 +61,7 @@ func TestAHostIsFoundByNameAndAddress(t *testing.T) {
 // shown to nobody.
 func TestAContactIsFoundInItsClassByTheNameThatAnswersShow(t *testing.T) {
 	c := Contact{Handle: "C-1", International: Postal{Name: "Soren Ae"}, Local: Postal{Name: "SØREN Æ"}, Email: "s@zz.example"}
-	want := []Term{{IndexName, c.Traits(), "søren æ\x00"}, {IndexHandle, c.Traits(), "c-1\x00"}}
+	want := []Term{{IndexName, c.Traits(), "søren æ\x00"}, {IndexHandle, c.Traits(), "c-1\x00"}, {IndexEmail, c.Traits(), "s@zz.example\x00"}}
 	if got := c.Terms(); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -144,6 +144,12 @@ var ErrDamaged = errors.New("damaged record")
 // ErrHeld is wrapped by the error for a second load while one is under way.
 var ErrHeld = errors.New("another load is under way")
 
+// ErrNotKept is wrapped by the error for a generation that is not kept.
+var ErrNotKept = errors.New("no such generation is kept")
+
+// ErrInUse is wrapped by the error for bytes that cannot be overwritten yet.
+var ErrInUse = errors.New("the register is being written, or an older version of it read")
+
 // Reader answers questions. It is safe for concurrent use, and never waits for
 // a writer.
 //
@@ -181,6 +187,10 @@ type Reader interface {
 	// without With, until f returns an error. It is for maintenance.
 	Walk(ctx context.Context, kind Kind, f func(Object) error) error
 
+	// Generations gives the published generation, and behind it those that are
+	// kept, the one replaced last first.
+	Generations(ctx context.Context) ([]Generation, error)
+
 	// Users gives the objects that refer to one, by kind and key: at most limit of
 	// them, and no certain ones if there are more. Its cost grows with what it
 	// gives, and it does not make other questions wait. Damage may hide a user.
@@ -200,6 +210,18 @@ type Writer interface {
 	// Load begins a full load beside the published register. An unpublished
 	// load that was left behind, by a crash too, is removed.
 	Load(ctx context.Context) (Load, error)
+
+	// Revive gives a kept generation as a sealed load that holds what it held when
+	// it was replaced. Until that is published it stays kept. It is the one load
+	// under way. ErrNotKept says that there is no such generation.
+	Revive(ctx context.Context, id uint64) (Load, error)
+
+	// Purge removes the kept generations that were replaced at the time t or
+	// before; one that is being revived cannot be published then. When it returns
+	// nil, neither their bytes nor those of anything that was replaced or deleted
+	// before are in the files of the store. ErrInUse says that all is removed and
+	// not yet overwritten: Purge again later. No load waits for it.
+	Purge(ctx context.Context, t time.Time) error
 
 	Close() error
 }
@@ -237,6 +259,10 @@ type Tx interface {
 	// Forget removes the kept changes whose time is before t: their bodies hold
 	// personal data, and are of no use once no load can be older.
 	Forget(t time.Time) error
+
+	// Unlog removes the kept changes whose serial is greater: a register that
+	// goes back to a serial goes on from there with others.
+	Unlog(serial uint64) error
 }
 
 // Entry is a kept change.
@@ -252,47 +278,3 @@ type Dangling struct {
 	From, To Ref
 	Line     int64
 }
-
-// Duplicate is a key, or an alias (Ref.Key is the alias then), that was put
-// twice: at Line what was put first at First.
-type Duplicate struct {
-	Ref
-	Alias       bool
-	Line, First int64
-}
-
-// Load is a full load: a generation built beside the served one. Memory does
-// not grow with the number of objects.
-type Load interface {
-	// Put takes an object, in any order; line is its place in the input.
-	Put(o Object, line int64) error
-
-	// Seal is called once, after the last Put. It checks the whole and makes it ready.
-	Seal(ctx context.Context, progress func(done, total int)) (Report, error)
-
-	// Gone calls f with the published objects of a kind whose key is not in
-	// the load. It may be called in Publish's f.
-	Gone(ctx context.Context, kind Kind, f func(Object) error) error
-
-	// Publish runs f in a transaction on the sealed load, whose state is the
-	// published one with the load's counts, and publishes the
-	// load with f's changes in one step that survives a power cut. Earlier
-	// generations are removed afterwards. A load with duplicates is refused.
-	Publish(ctx context.Context, f func(Tx) error) error
-
-	// Close removes the load unless it was published.
-	Close() error
-}
-
-// Report says what a sealed load holds. Duplicates and Dangling are the first
-// MaxReported of each; the totals count all.
-type Report struct {
-	Counts          register.Counts
-	Duplicates      []Duplicate
-	Dangling        []Dangling
-	DuplicatesTotal int
-	DanglingTotal   int
-}
-
-// MaxReported is how many problems of a kind a report names.
-const MaxReported = 100

@@ -50,6 +50,14 @@ func (t *tx) Forget(before time.Time) error {
 	return nil
 }
 
+// Unlog implements store.Tx.
+func (t *tx) Unlog(serial uint64) error {
+	if _, err := t.c.exec("DELETE FROM change WHERE serial > ?", int64(serial)); err != nil {
+		return fmt.Errorf("register: giving up kept changes: %w", err)
+	}
+	return nil
+}
+
 // logged reads the entries one by one, so that no statement is open while f runs.
 func (t *tx) logged(serial int64, after time.Time, f func(store.Entry) error) error {
 	nanos := int64(-1 << 63)

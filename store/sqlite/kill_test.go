@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -20,16 +21,22 @@ import (
 const killNames = 800
 
 // TestMain runs the tests, or, if it is told a path, replaces the register
-// there by one generation after the other until it is killed.
+// there by one generation after the other, or goes back and forth between
+// those that are kept, until it is killed.
 func TestMain(m *testing.M) {
-	path := os.Getenv("REGISTERD_TEST_LOADER")
-	if path == "" {
-		os.Exit(m.Run())
+	for variable, forever := range map[string]func(string) error{
+		"REGISTERD_TEST_LOADER": loadForever, "REGISTERD_TEST_ROLLER": rollForever,
+	} {
+		path := os.Getenv(variable)
+		if path == "" {
+			continue
+		}
+		if err := forever(path); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
-	if err := loadForever(path); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	os.Exit(m.Run())
 }
 
 func loadForever(path string) error {
@@ -47,30 +54,32 @@ func loadForever(path string) error {
 		return err
 	}
 	for g := e.State.Serial + 1; ; g++ {
-		l, err := w.Load(ctx)
-		if err != nil {
-			return err
-		}
-		for i, o := range generationOf(g) {
-			if err := l.Put(o, int64(i)); err != nil {
-				return err
-			}
-		}
-		if _, err := l.Seal(ctx, nil); err != nil {
-			return err
-		}
-		err = l.Publish(ctx, func(tx store.Tx) error {
-			tx.SetState(register.State{Serial: g})
-			return nil
-		})
-		if err != nil {
+		if err := loadGeneration(ctx, w, g); err != nil {
 			return err
 		}
 		fmt.Println(g)
-		if err := l.Close(); err != nil {
+	}
+}
+
+// loadGeneration publishes the generation of that number.
+func loadGeneration(ctx context.Context, w *Writer, g uint64) error {
+	l, err := w.Load(ctx)
+	if err != nil {
+		return err
+	}
+	for i, o := range generationOf(g) {
+		if err := l.Put(o, int64(i)); err != nil {
 			return err
 		}
 	}
+	if _, err := l.Seal(ctx, nil); err != nil {
+		return err
+	}
+	err = l.Publish(ctx, func(tx store.Tx) error {
+		tx.SetState(register.State{Serial: g})
+		return nil
+	})
+	return errors.Join(err, l.Close())
 }
 
 // generationOf is a register in which every object tells the generation.
@@ -94,7 +103,7 @@ func TestWhateverKillsALoadReadersSeeOneWholeGeneration(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 7))
 	var last, acknowledged uint64
 	for range rounds(t, "REGISTERD_TEST_KILLS", 24) {
-		acknowledged = max(acknowledged, killed(t, path, time.Duration(rnd.IntN(100))*time.Millisecond))
+		acknowledged = max(acknowledged, killed(t, "REGISTERD_TEST_LOADER", path, time.Duration(rnd.IntN(100))*time.Millisecond))
 		for _, r := range []*Reader{r, openReader(t, path)} {
 			g := wholeGeneration(t, r)
 			if g < last || g < acknowledged {
@@ -110,12 +119,13 @@ func TestWhateverKillsALoadReadersSeeOneWholeGeneration(t *testing.T) {
 	clean(t, path)
 }
 
-// killed runs a loader, kills it some time after its first publication, in the
-// middle of a later load, and returns the last generation that it acknowledged.
-func killed(t *testing.T, path string, after time.Duration) (last uint64) {
+// killed runs what the variable asks for, kills it some time after its first
+// publication, in the middle of a later one, and returns the last number that it
+// acknowledged.
+func killed(t *testing.T, variable, path string, after time.Duration) (last uint64) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "REGISTERD_TEST_LOADER="+path)
+	cmd.Env = append(os.Environ(), variable+"="+path)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -36,6 +36,7 @@ type load struct {
 	sealed    bool // no more is taken
 	ready     bool // Seal succeeded
 	published bool
+	revived   bool
 	tx        *tx // while Publish's f runs
 }
 
@@ -53,9 +54,9 @@ func (w *Writer) Load(ctx context.Context) (store.Load, error) {
 	return l, nil
 }
 
-// beginLoad locks a file of its own, never the database: see the package comment.
-func (w *Writer) beginLoad(ctx context.Context) (*load, error) {
-	lock, err := os.OpenFile(w.path+".load", os.O_RDWR|os.O_CREATE, 0o600)
+// lockLoads keeps all others from loading and reviving. It locks a file of its own, never the database: see the package comment.
+func lockLoads(path string) (*os.File, error) {
+	lock, err := os.OpenFile(path+".load", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,18 @@ func (w *Writer) beginLoad(ctx context.Context) (*load, error) {
 		}
 		return nil, err
 	}
-	l := &load{w: w, lock: lock, dir: w.path + ".load.d"}
+	return lock, nil
+}
+
+func loadDir(path string) string { return path + ".load.d" }
+
+// beginLoad begins a load, or nothing.
+func (w *Writer) beginLoad(ctx context.Context) (*load, error) {
+	lock, err := lockLoads(w.path)
+	if err != nil {
+		return nil, err
+	}
+	l := &load{w: w, lock: lock, dir: loadDir(w.path)}
 	l.objects = sorter{dir: l.dir, bytes: sortBytes, records: sortRecords}
 	l.aliases = sorter{dir: l.dir, bytes: 32 * sortRecords, records: sortRecords}
 	l.hashes = sorter{dir: l.dir, bytes: 8 * sortRecords, records: sortRecords}
@@ -188,23 +200,13 @@ func readObject(key, payload []byte) (o store.Object, terms []byte, line int64) 
 	return o, bytes.Clone(p.b), line
 }
 
-// Gone implements store.Load. Within Publish's f it looks at the load as f
-// left it. f may change the load meanwhile.
-func (l *load) Gone(ctx context.Context, kind store.Kind, f func(store.Object) error) error {
-	err := l.gone(ctx, kind, f)
-	if err != nil {
-		return fmt.Errorf("register: comparing with the load: %w", err)
-	}
-	return nil
-}
-
 // Publish implements store.Load.
 func (l *load) Publish(ctx context.Context, f func(store.Tx) error) error {
 	if err := l.publish(ctx, f); err != nil {
 		return fmt.Errorf("register: publishing a load: %w", err)
 	}
-	// The load is published whether or not the old one could be removed now:
-	// the next load tries again.
+	// The load is published whether or not one that is not kept any more could be
+	// removed now: the next load tries again.
 	_ = l.w.sweep(ctx)
 	return nil
 }
@@ -226,9 +228,12 @@ func (l *load) publish(ctx context.Context, f func(store.Tx) error) error {
 		if err != nil {
 			return err
 		}
+		if err := l.stillKept(c); err != nil {
+			return err
+		}
 		state := *v.edition.State
 		state.Counts = l.report.Counts
-		return publish(c, v, l.gen, state, func(t store.Tx) error {
+		return l.w.publish(c, v, l.gen, state, func(t store.Tx) error {
 			l.tx = t.(*tx)
 			defer func() { l.tx = nil }()
 			return f(t)

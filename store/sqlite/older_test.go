@@ -108,6 +108,9 @@ func TestAnOlderFileIsKeptAsItIsAndSearchedOnceItIsLoadedAgain(t *testing.T) {
 	if v, err := Verify(t.Context(), path, nil); err != nil || v.Total == 0 {
 		t.Errorf("verifying does not notice that terms are missing: %v", err)
 	}
+	if _, err := w.conn.exec("UPDATE generation SET indexed = 0"); err != nil {
+		t.Fatal(err)
+	}
 
 	l, err := w.Load(t.Context())
 	if err != nil {

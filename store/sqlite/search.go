@@ -53,7 +53,7 @@ func (v *view) search(ctx context.Context, c *conn, s *store.Scan) ([]store.Matc
 	if err := v.confirm(c); err != nil {
 		return nil, err
 	}
-	if !v.indexed {
+	if v.indexed == 0 || slices.ContainsFunc(s.Prefixes, func(p store.Prefix) bool { return !v.holds(p.Index) }) {
 		return nil, store.ErrUnindexed
 	}
 	spans, err := v.spans(c, s)

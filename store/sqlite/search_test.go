@@ -224,6 +224,29 @@ func TestAViewThatIsOutOfDateGivesNothing(t *testing.T) {
 	moved("a search", err)
 }
 
+func TestAnIndexThatAnOlderProgramDidNotKnowIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "register.db")
+	w := openWriter(t, path)
+	c := classed("c", 0)
+	c.Terms = append(c.Terms, register.Term{Index: register.IndexEmail, Value: "xc"})
+	change(t, w, c)
+	byEmail := contacts(0)
+	byEmail.Prefixes = []store.Prefix{{Index: register.IndexEmail, Value: "x"}}
+	if got := searchKeys(t, openReader(t, path), byEmail); got != "c " {
+		t.Errorf("found %q", got)
+	}
+	if _, err := w.conn.exec("UPDATE generation SET indexed = ?", int64(indexedNames)); err != nil {
+		t.Fatal(err)
+	}
+	r := openReader(t, path)
+	if got := searchKeys(t, r, contacts(0)); got != "c " {
+		t.Errorf("by an index that it knew, found %q", got)
+	}
+	if _, _, err := r.Search(t.Context(), byEmail); !errors.Is(err, store.ErrUnindexed) {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestASearchOfTooManyRangesIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "register.db")
 	change(t, openWriter(t, path), classed("c", 0))

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 )
 
 // Options are the options of a reader and of a writer. The zero value is good.
@@ -40,6 +41,10 @@ type Options struct {
 	// is off. Reads become up to twice as fast; the price is that a read error
 	// of the disk ends the process.
 	MMapSize int64
+
+	// Now is the clock by which a writer notes when generations were published
+	// and replaced; nil is the system's.
+	Now func() time.Time
 }
 
 const (
@@ -57,6 +62,13 @@ func (o Options) connections() int {
 		return o.Connections
 	}
 	return 2 * runtime.GOMAXPROCS(0)
+}
+
+func (o Options) now() time.Time {
+	if o.Now != nil {
+		return o.Now()
+	}
+	return time.Now()
 }
 
 // dsn gives every pragma in the name, since each connection must have them. A
@@ -81,12 +93,15 @@ func readerDSN(path string, o Options) string {
 // The cache of a writer, in KiB, holds a batch of a load, and the log grows by
 // that much before it is written back.
 //
+// What is deleted is overwritten: it is personal data. That costs a load nothing
+// that can be measured, and removing a generation a twentieth.
+//
 // writerDSN sets WAL by the parameter that is applied after all pragmas: once
 // it is set, the size of a page cannot be.
 func writerDSN(path string, o Options) string {
 	return dsn(path, "rw", o, url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"synchronous(FULL)", "page_size(" + strconv.Itoa(pageSize) + ")",
+		"_pragma": {"synchronous(FULL)", "secure_delete(1)", "page_size(" + strconv.Itoa(pageSize) + ")",
 			"cache_size(-16384)", "wal_autocheckpoint(2000)"},
 		"_journal_mode": {"WAL"},
 	})

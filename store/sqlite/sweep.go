@@ -3,6 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
 
 	"registerd/store"
 )
@@ -11,16 +15,22 @@ import (
 // single changes pass in between.
 const sweepRows = 5000
 
-// sweep removes all generations but the published one. Who calls it holds the
-// lock of the load.
+// sweep removes all generations but the published one and those that are kept.
+// Who calls it holds the lock of the load.
 func (w *Writer) sweep(ctx context.Context) error {
+	return w.remove(ctx, "state IS NULL AND gen NOT IN (SELECT generation FROM edition)")
+}
+
+// remove removes the generations that the condition holds for. Others may remove
+// the same.
+func (w *Writer) remove(ctx context.Context, condition string) error {
 	var old []int64
 	err := w.transact(ctx, func(c *conn) error {
 		return c.each(func(d []driver.Value) error {
 			gen, _ := d[0].(int64)
 			old = append(old, gen)
 			return nil
-		}, "SELECT gen FROM generation WHERE gen NOT IN (SELECT generation FROM edition)")
+		}, "SELECT gen FROM generation WHERE "+condition)
 	})
 	if err != nil {
 		return err
@@ -66,61 +76,45 @@ func (w *Writer) removeGeneration(ctx context.Context, gen int64) error {
 	return nil
 }
 
-// gonePage is how many objects are read at a time, so that no statement is
-// open while f runs.
-const gonePage = 200
-
-func (l *load) gone(ctx context.Context, kind store.Kind, f func(store.Object) error) error {
-	if l.tx != nil {
-		return l.goneIn(ctx, l.tx.c, kind, f)
+// Purge implements store.Writer.
+func (w *Writer) Purge(ctx context.Context, t time.Time) error {
+	if err := w.purge(ctx, t); err != nil {
+		return fmt.Errorf("register: removing what is no longer kept: %w", err)
 	}
-	c, err := open(readerDSN(l.w.path, l.w.options))
+	return nil
+}
+
+func (w *Writer) purge(ctx context.Context, t time.Time) error {
+	err := w.transact(ctx, func(c *conn) error {
+		_, err := c.exec(forget+"replaced <= ?", t.UnixNano())
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	defer c.close()
-	return l.goneIn(ctx, c, kind, f)
-}
-
-func (l *load) goneIn(ctx context.Context, c *conn, kind store.Kind, f func(store.Object) error) error {
-	v, err := readView(c)
-	if err == store.ErrEmpty || kind == store.Kept {
-		return nil
-	}
-	if err != nil {
+	// It is no load that is under way, nor one that was left behind.
+	if err := w.remove(ctx, "replaced IS NOT NULL AND state IS NULL"); err != nil {
 		return err
 	}
-	for last := ""; ; {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		page, err := l.gonePage(c, v, kind, last)
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		for _, o := range page {
-			if err := f(o); err != nil {
-				return err
-			}
-		}
-		last = page[len(page)-1].Key
-	}
+	return w.emptyLog(ctx)
 }
 
-func (l *load) gonePage(c *conn, v *view, kind store.Kind, last string) ([]store.Object, error) {
-	var page []store.Object
-	err := c.each(func(d []driver.Value) error {
-		ref := store.Ref{Kind: kind}
-		ref.Key, _ = d[0].(string)
-		body, _ := d[1].([]byte)
-		var r record
-		if err := c.sealer.decode(v.gen, ref, body, &r); err != nil {
+// emptyPatience is in milliseconds. It is short: changes of other processes wait
+// meanwhile.
+const emptyPatience = 500
+
+// emptyLog writes the log back and cuts it off: until then it holds what was
+// deleted, and the file may. It waits until nobody reads from the log.
+func (w *Writer) emptyLog(ctx context.Context) error {
+	return w.hold(ctx, func(c *conn) error {
+		if err := c.script("PRAGMA busy_timeout = " + strconv.Itoa(emptyPatience)); err != nil {
 			return err
 		}
-		page = append(page, store.Object{Ref: ref, Alias: r.alias, Bytes: r.bytes, Refs: r.refs})
-		return nil
-	}, `SELECT key, record FROM object o WHERE gen = +?1 AND kind = +?2 AND key > ?3
-		AND NOT EXISTS (SELECT 1 FROM object n WHERE n.gen = +?4 AND n.kind = +?2 AND n.key = o.key)
-		ORDER BY key LIMIT ?5`, v.gen, int64(kind), last, l.gen, int64(gonePage))
-	return page, err
+		var d [3]driver.Value // whether it was busy, and two counts of pages
+		_, err := c.row(d[:], "PRAGMA wal_checkpoint(TRUNCATE)")
+		if err == nil && d[0] != int64(0) {
+			err = store.ErrInUse
+		}
+		return errors.Join(err, c.script("PRAGMA busy_timeout = "+strconv.Itoa(busyTimeout)))
+	})
 }

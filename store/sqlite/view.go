@@ -20,7 +20,7 @@ var errMoved = errors.New("another version was published")
 type view struct {
 	edition store.Edition
 	gen     int64
-	indexed bool // the terms of all objects are there
+	indexed int64 // which terms of all objects are there
 
 	mu      sync.RWMutex
 	common  map[store.Ref][]byte // objects used by many, nil if not there; nil map: nothing is remembered
@@ -69,6 +69,7 @@ func readView(c *conn) (*view, error) {
 	version, _ := d[1].(int64)
 	bytes, _ := d[2].([]byte)
 	digest, _ := d[3].([]byte)
+	indexed, _ := d[4].(int64)
 	if string(digest) != string(editionDigest(gen, version, bytes)) {
 		return nil, damaged(0, "edition")
 	}
@@ -79,7 +80,7 @@ func readView(c *conn) (*view, error) {
 	return &view{
 		edition: store.Edition{Version: uint64(version), State: state},
 		gen:     gen,
-		indexed: d[4] == int64(1),
+		indexed: indexed,
 		common:  make(map[store.Ref][]byte),
 		classes: make(map[scanned][]register.Traits),
 	}, nil

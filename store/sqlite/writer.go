@@ -22,6 +22,13 @@ var _ store.Writer = (*Writer)(nil)
 
 // transact runs f in a transaction that is durable when transact returns nil.
 func (w *Writer) transact(ctx context.Context, f func(*conn) error) error {
+	return w.hold(ctx, func(c *conn) error {
+		return c.inside(beginWrite, func() error { return f(c) })
+	})
+}
+
+// hold runs f when it is its turn.
+func (w *Writer) hold(ctx context.Context, f func(*conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -34,7 +41,7 @@ func (w *Writer) transact(ctx context.Context, f func(*conn) error) error {
 		return ctx.Err()
 	}
 	defer func() { w.turn <- struct{}{} }()
-	return w.conn.inside(beginWrite, func() error { return f(w.conn) })
+	return f(w.conn)
 }
 
 // Change implements store.Writer.
@@ -47,7 +54,7 @@ func (w *Writer) Change(ctx context.Context, f func(store.Tx) error) error {
 		if err != nil {
 			return err
 		}
-		return publish(c, v, v.gen, *v.edition.State, f)
+		return w.publish(c, v, v.gen, *v.edition.State, f)
 	})
 	if err != nil {
 		return fmt.Errorf("register: changing: %w", err)
@@ -73,18 +80,23 @@ func placeholder(c *conn, gen int64) (*view, error) {
 // newGeneration takes a number for a new generation. The terms of all that is
 // put into it will be there.
 func newGeneration(c *conn) (int64, error) {
-	return c.number("INSERT INTO generation (indexed) VALUES (1) RETURNING gen")
+	return c.number("INSERT INTO generation (indexed) VALUES (?) RETURNING gen", int64(indexedEmails))
 }
 
 // publish runs f on a generation, beginning with that state, and makes it the
 // published one, in the transaction under way.
-func publish(c *conn, v *view, gen int64, state register.State, f func(store.Tx) error) error {
+func (w *Writer) publish(c *conn, v *view, gen int64, state register.State, f func(store.Tx) error) error {
 	t, err := newTx(c, v, gen, state)
 	if err != nil {
 		return err
 	}
 	if err := f(t); err != nil {
 		return err
+	}
+	if v.gen != gen || v.edition.Version == 0 {
+		if err := supersede(c, v, gen, w.options.now()); err != nil {
+			return err
+		}
 	}
 	return writeEdition(c, gen, int64(v.edition.Version)+1, &t.state)
 }

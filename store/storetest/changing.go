@@ -154,5 +154,11 @@ var changing = []sentence{
 		for _, serial := range []uint64{11, 5} {
 			d.refused(d.w.Change(d.Context(), func(tx store.Tx) error { return tx.Log(entry(serial, 60)) }), "a serial that does not ascend")
 		}
+		d.change(func(tx store.Tx) {
+			d.must(tx.Unlog(3))
+			d.same(logged(tx, 0, time.Time{}), all[1:2])
+			d.must(tx.Log(entry(5, 60)))
+			d.same(logged(tx, 3, time.Time{}), []store.Entry{entry(5, 60)})
+		})
 	}},
 }

@@ -219,10 +219,49 @@ var loading = []sentence{
 		d.shows(store.Kept, nth(0), "left")
 		d.shows(store.Contacts, nth(0), "old")
 	}},
+	{"a load tells which published objects it holds otherwise", func(d *desk) {
+		var all, changed []store.Object
+		for i := range 450 {
+			all = append(all, aliased(contact(nth(i), "old"), nth(i)+"-x"))
+			now := all[i]
+			switch i {
+			case 0, 200, 399:
+				now.Bytes = contact("", "new").Bytes
+			case 7:
+				now.Alias = "other"
+			}
+			changed = append(changed, now)
+		}
+		d.put(all...)
+		d.put(contact("gone", ""), name("a.example", ref(store.Contacts, nth(0))))
+		l := d.load(append(changed, contact("more", ""), name("a.example", ref(store.Contacts, nth(0))))...)
+		d.seal(l)
+		var got []store.Object
+		note := func(published, loaded store.Object) error {
+			got = append(got, published, loaded)
+			return nil
+		}
+		want := []store.Object{all[0], changed[0], all[7], changed[7], all[200], changed[200], all[399], changed[399]}
+		d.must(l.Differing(d.Context(), store.Contacts, note))
+		d.same(got, want)
+		d.fails(l.Differing(d.Context(), store.Contacts, func(_, _ store.Object) error { return errStop }), errStop)
+		got = nil
+		// What an object refers to is none of its own.
+		d.must(l.Differing(d.Context(), store.Names, note))
+		d.same(got, []store.Object(nil))
+		d.must(l.Publish(d.Context(), func(tx store.Tx) error {
+			d.must(tx.Put(all[7]))
+			d.must(tx.Put(contact(nth(8), "newer")))
+			return l.Differing(d.Context(), store.Contacts, note)
+		}))
+		d.must(l.Close())
+		d.same(got, append(append(want[:2:2], all[8], contact(nth(8), "newer")), want[4:]...))
+	}},
 	{"the first load of all has nothing gone", func(d *desk) {
 		l := d.load(name("a.example"))
 		d.seal(l)
 		d.must(l.Gone(d.Context(), store.Names, func(store.Object) error { return errStop }))
+		d.must(l.Differing(d.Context(), store.Names, func(_, _ store.Object) error { return errStop }))
 		d.must(l.Publish(d.Context(), func(store.Tx) error {
 			return l.Gone(d.Context(), store.Names, func(store.Object) error { return errStop })
 		}))

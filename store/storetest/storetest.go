@@ -23,7 +23,7 @@ type Open func(t *testing.T) (store.Writer, func() store.Reader)
 
 // Run runs the suite.
 func Run(t *testing.T, open Open) {
-	for _, group := range [][]sentence{reading, changing, referring, loading, searching, together} {
+	for _, group := range [][]sentence{reading, changing, referring, loading, keeping, searching, together} {
 		for _, s := range group {
 			t.Run(s.name, func(t *testing.T) {
 				w, reader := open(t)
