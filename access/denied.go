@@ -13,6 +13,7 @@ const (
 	ConfidentialRefused                   // what the caller may not keep from holders
 	Unreadable                            // who has an account cannot be read now
 	NoAccount                             // known to a provider or an issuer, and to us not; Reason is what is known
+	PurposeRequired                       // what is asked for a purpose only, and none was given
 )
 
 // Denied is the refusal of a caller. Reason is for the caller, and may be empty.
@@ -31,6 +32,7 @@ var denials = [...]string{
 	ConfidentialRefused: "confidential: this account may not ask for it",
 	Unreadable:          "accounts: they cannot be read",
 	NoAccount:           "account: there is none for this person or certificate",
+	PurposeRequired:     "purpose: this is not answered without one",
 }
 
 func (d *Denied) Error() string {

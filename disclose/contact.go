@@ -42,7 +42,6 @@ type Contact struct {
 
 	personal bool
 	beyond   []told // what the public is not
-	shown    []Field
 }
 
 // Beyond reports that the view tells more of the contact than the public is
@@ -54,8 +53,12 @@ func (c *Contact) Beyond() bool { return len(c.beyond) > 0 }
 // their own do not count.
 func (c *Contact) Personal() bool { return c.personal }
 
-// Disclosed lists what the view shows, for the journal.
-func (c *Contact) Disclosed() []Field { return c.shown }
+// Disclosed lists what the view shows of which the public is shown less, for the journal.
+func (c *Contact) Disclosed() []Field {
+	var t Tally
+	t.Contact(c)
+	return t.Fields()
+}
 
 // Identity is the contact's ROID, which is not given to anybody else later, or
 // its handle, as far as either is shown.
@@ -82,6 +85,10 @@ func (p *Policy) Contact(v Viewer, c *register.Contact) (view Contact, ok bool) 
 		return Contact{}, false
 	}
 	p.contactView(&view, v, d, c, k, "")
+	if v.Above() {
+		public := p.ofPublic(k)
+		view.beyond = beyond(d, public, !public[ContactExistence].shows(), ContactExistence, ContactLocked)
+	}
 	return view, true
 }
 
@@ -135,10 +142,6 @@ func (p *Policy) contactView(out *Contact, v Viewer, d *decisions, c *register.C
 		Locked:       decide(d[ContactLocked], c.Facts.Locked, true),
 	}
 	out.personal = !k.standing.ofObject() && d.personal(k.traits)
-	if v.Above() {
-		out.shown = d.shown(ContactExistence, ContactLocked)
-		out.beyond = p.beyond(d, k, out.shown)
-	}
 }
 
 // personal reports that a person's data is shown: any but the country of
@@ -151,17 +154,6 @@ func (d *decisions) personal(t register.Traits) bool {
 		}
 	}
 	return false
-}
-
-// shown lists the fields that are not withheld.
-func (d *decisions) shown(first, last Field) []Field {
-	var out []Field
-	for f := first; f <= last; f++ {
-		if d[f].shows() {
-			out = append(out, f)
-		}
-	}
-	return out
 }
 
 // email shows the address, or in its place that of a form, whether or not there

@@ -31,11 +31,11 @@ type Domain struct {
 	Suspension  Value[*register.Proceeding]
 	Dispute     Value[*register.Proceeding]
 
-	shown  []Field
 	beyond []told // what the public is not
 }
 
-// Disclosed lists what the view shows, contacts included, for the journal.
+// Disclosed lists what the view shows, contacts included, of which the public is shown
+// less, for the journal.
 func (d *Domain) Disclosed() []Field {
 	var t Tally
 	t.Domain(d)
@@ -151,8 +151,7 @@ func (p *Policy) Domain(v Viewer, r *Record) Domain {
 	}
 	out.NameServers = items(d[DomainNameServers], servers)
 	if v.Above() {
-		out.shown = d.shown(DomainName, DomainDispute)
-		out.beyond = p.beyond(d, k, out.shown)
+		out.beyond = beyond(d, p.ofPublic(k), false, DomainName, DomainDispute)
 	}
 	return out
 }
@@ -183,6 +182,7 @@ func proceeding(k circumstance, p *register.Proceeding) *register.Proceeding {
 func (p *Policy) domainContacts(v Viewer, domain circumstance, r *Record, granted bool) []Contact {
 	roles := r.Domain.Roles()
 	out := make([]Contact, len(roles))
+	hidden := v.Above() && !p.ofPublic(domain)[DomainContacts].shows()
 	for i, role := range roles {
 		c := r.Contacts[i]
 		missing := c == nil
@@ -202,6 +202,9 @@ func (p *Policy) domainContacts(v Viewer, domain circumstance, r *Record, grante
 			d = v.Grant.open(d)
 		}
 		p.contactView(&out[i], v, d, c, k, r.Domain.Name)
+		if v.Above() {
+			out[i].beyond = beyond(d, p.ofPublic(k), hidden, ContactExistence+1, ContactLocked)
+		}
 		out[i].Missing = missing && d[ContactHandle].shows()
 	}
 	return out

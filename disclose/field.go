@@ -98,7 +98,8 @@ const (
 	SearchHostsByAddress
 	SearchEntitiesByName
 	SearchEntitiesByHandle
-	SearchByPart // by the beginning of a name or handle, and not the whole
+	SearchDomainsByContact // reverse search
+	SearchByPart           // by the beginning of a name or handle, and not the whole
 
 	fieldCount
 )
@@ -122,7 +123,7 @@ var fieldNames = [fieldCount]string{
 	"reserved name", "reserved state", "reserved IDN table", "reserved variant of", "reserved created",
 	"search domains by name", "search domains by name server", "search domains by address",
 	"search name servers by name", "search name servers by address",
-	"search entities by name", "search entities by handle", "search by part",
+	"search entities by name", "search entities by handle", "search domains by contact", "search by part",
 }
 
 func (f Field) String() string {

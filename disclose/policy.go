@@ -205,6 +205,9 @@ func (p *Policy) decide(k circumstance, f Field) decision {
 		if p.protects(k, f) && r.Outcome != Withhold && r.DespiteProtection == "" {
 			return decision{p.floor}
 		}
+		if f == SearchDomainsByContact && k.standing == ToPublic && r.Outcome != Withhold {
+			return decision{} // it leads from a person to all that they have: whoever asks it has a name
+		}
 		return decision{r}
 	}
 	if k.standing == ToOperator {

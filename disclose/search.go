@@ -28,7 +28,23 @@ func (p *Policy) MaySearch(v Viewer, search Field) (*Rule, bool) {
 // these traits, whoever is its registrar: only then a search may look at it.
 // Otherwise what is found, or how long it takes, would tell what is withheld.
 func (p *Policy) Finds(v Viewer, t register.Traits, fields ...Field) bool {
-	k := p.circumstance(v, "", register.RoleNone, t)
+	return p.finds(v, register.RoleNone, t, fields)
+}
+
+// FindsInDomains is Finds for contacts as answers about their domains show them,
+// in whatever role: of one that is shown in some roles alone, a search would tell
+// how many domains it has in the others.
+func (p *Policy) FindsInDomains(v Viewer, t register.Traits, fields ...Field) bool {
+	for role := register.RoleRegistrant; role <= register.RoleBilling; role++ {
+		if !p.finds(v, role, t, fields) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Policy) finds(v Viewer, role register.Role, t register.Traits, fields []Field) bool {
+	k := p.circumstance(v, "", role, t)
 	standings := []Standing{k.standing}
 	switch v.Audience {
 	case Registrar:
@@ -83,10 +99,10 @@ func (d Domain) Narrow(s FieldSet) Domain {
 		return Domain{
 			Name: d.Name, Handle: d.Handle, Statuses: d.Statuses, Grace: d.Grace,
 			Created: d.Created, Expires: d.Expires, Deletes: d.Deletes, Updated: d.Updated, Transferred: d.Transferred,
-			shown: narrowed(d.shown, to...), beyond: narrowedTold(d.beyond, to...),
+			beyond: narrowed(d.beyond, to...),
 		}
 	default:
-		return Domain{Name: d.Name, shown: narrowed(d.shown, DomainName), beyond: narrowedTold(d.beyond, DomainName)}
+		return Domain{Name: d.Name, beyond: narrowed(d.beyond, DomainName)}
 	}
 }
 
@@ -94,7 +110,6 @@ func (d Domain) Narrow(s FieldSet) Domain {
 // what is left out is withheld without a word.
 func (d Domain) WithoutPersons() Domain {
 	d.Contacts = Value[[]Contact]{}
-	d.shown = slices.DeleteFunc(slices.Clone(d.shown), func(f Field) bool { return f == DomainContacts })
 	d.beyond = slices.DeleteFunc(slices.Clone(d.beyond), func(t told) bool { return t.field == DomainContacts })
 	return d
 }
@@ -109,12 +124,18 @@ func (c Contact) Narrow(s FieldSet) Contact {
 		return Contact{
 			Handle: c.Handle, ROID: c.ROID, Statuses: c.Statuses,
 			Created: c.Created, Updated: c.Updated, Transferred: c.Transferred,
-			shown: narrowed(c.shown, to...), beyond: narrowedTold(c.beyond, to...),
+			beyond: narrowed(c.beyond, to...),
 		}
 	default:
 		to := []Field{ContactExistence, ContactHandle}
-		return Contact{Handle: c.Handle, ROID: c.ROID, shown: narrowed(c.shown, to...), beyond: narrowedTold(c.beyond, to...)}
+		return Contact{Handle: c.Handle, ROID: c.ROID, beyond: narrowed(c.beyond, to...)}
 	}
+}
+
+// Matched is the view with no more than the fields that it was found by: that it was
+// found tells those, however little of it is given.
+func (c Contact) Matched(by ...Field) Contact {
+	return Contact{personal: c.personal, beyond: narrowed(c.beyond, by...)}
 }
 
 // Narrow is the view with no more than the set holds.
@@ -141,10 +162,10 @@ func (r RegistrarView) Narrow(s FieldSet) RegistrarView {
 	}
 }
 
-func narrowed(shown []Field, to ...Field) (out []Field) {
-	for _, f := range shown {
-		if slices.Contains(to, f) {
-			out = append(out, f)
+func narrowed(all []told, to ...Field) (out []told) {
+	for _, t := range all {
+		if slices.Contains(to, t.field) {
+			out = append(out, t)
 		}
 	}
 	return out

@@ -124,9 +124,58 @@ func TestASearchIsAllowedByItsOwnFieldAlone(t *testing.T) {
 	for f := None + 1; f < fieldCount; f++ {
 		p := fileOf(t, searchRule("fields = [\""+f.String()+"\"]"))
 		for g := SearchDomainsByName; g <= SearchByPart; g++ {
-			if _, may := p.MaySearch(Viewer{Audience: Public, Window: RDAP}, g); may != (f == g) {
+			if _, may := p.MaySearch(Viewer{Audience: Public, Window: RDAP}, g); may != (f == g && f != SearchDomainsByContact) {
 				t.Errorf("a rule that shows %q: %q is allowed is %v", f, g, may)
 			}
+		}
+	}
+}
+
+// Whoever is told all domains of a person has an account, whatever the rules say.
+func TestNoRuleLetsThePublicSearchByContact(t *testing.T) {
+	everybody := fileOf(t, "id = \"all\"\naudience = [\"public\", \"seeker\", \"other-registrar\", \"holder\", \"authority\"]\nfields = [\"*\"]\ndo = \"show\"\n")
+	for _, tt := range []struct {
+		who Viewer
+		may bool
+	}{
+		{Viewer{Audience: Public}, false},
+		{Viewer{Audience: Public, Grant: new(Grant)}, false},
+		{Viewer{Audience: Holder, Holder: "H-EX"}, false},
+		{Viewer{Audience: Seeker, Purpose: "legalActions"}, true},
+		{Viewer{Audience: Registrar, Registrar: "ours"}, true},
+		{Viewer{Audience: Authority, Purpose: "legalActions"}, true},
+		{Viewer{Audience: Operator}, true},
+	} {
+		tt.who.Window = RDAP
+		if _, may := everybody.MaySearch(tt.who, SearchDomainsByContact); may != tt.may {
+			t.Errorf("%+v: allowed is %v", tt.who, may)
+		}
+		if _, may := everybody.MaySearch(tt.who, SearchDomainsByName); !may {
+			t.Errorf("%+v: other searches are refused too", tt.who)
+		}
+	}
+}
+
+// A search by contact looks at whom the caller is shown in every role.
+func TestASearchByContactFindsWhatIsShownInEveryRole(t *testing.T) {
+	show := func(id, more string) string {
+		return "id = \"" + id + "\"\naudience = [\"authority\"]\nfields = [\"contact name\"]\ndo = \"show\"\n" + more + "\n"
+	}
+	authority := Viewer{Audience: Authority}
+	for what, tt := range map[string]struct {
+		p    *Policy
+		want bool
+	}{
+		"in all roles":          {fileOf(t, show("a", "")), true},
+		"in one":                {fileOf(t, show("a", `role = ["tech"]`)), false},
+		"in each by its rule":   {fileOf(t, show("a", `role = ["tech", "admin"]`), show("b", `role = ["registrant", "billing"]`)), true},
+		"in all but the holder": {fileOf(t, show("a", `role = ["tech", "admin", "billing"]`)), false},
+	} {
+		if got := tt.p.FindsInDomains(authority, openTraits, ContactName); got != tt.want {
+			t.Errorf("shown %s: finds is %v", what, got)
+		}
+		if tt.p.FindsInDomains(authority, openTraits, ContactName, ContactHandle) {
+			t.Errorf("shown %s: it finds by what is not", what)
 		}
 	}
 }

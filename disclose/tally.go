@@ -8,18 +8,23 @@ type told struct {
 	rule  *Rule
 }
 
-// beyond are those of the fields shown of which the public is shown less.
-func (p *Policy) beyond(d *decisions, k circumstance, shown []Field) (out []told) {
-	public := p.decisions(circumstance{standing: ToPublic, window: k.window, role: k.role, traits: k.traits})
-	for _, f := range shown {
-		if d[f].extent() > public[f].extent() {
+// beyond are those of the fields from first to last that are shown, and of which the
+// public is shown less: all of them, where the public is not told that there is one.
+func beyond(d, public *decisions, hidden bool, first, last Field) (out []told) {
+	for f := first; f <= last; f++ {
+		if d[f].shows() && (hidden || d[f].extent() > public[f].extent()) {
 			out = append(out, told{f, d[f].rule})
 		}
 	}
 	return out
 }
 
-// Tally collects what views show, for the journal.
+// ofPublic is what was decided of the same for the public.
+func (p *Policy) ofPublic(k circumstance) *decisions {
+	return p.decisions(circumstance{standing: ToPublic, window: k.window, role: k.role, traits: k.traits})
+}
+
+// Tally collects what views show above what the public is shown, for the journal.
 type Tally struct {
 	fields [fieldCount]bool
 	rules  []*Rule
@@ -27,7 +32,7 @@ type Tally struct {
 
 // Domain adds what the view shows, contacts included.
 func (t *Tally) Domain(d *Domain) {
-	t.add(d.shown, d.beyond)
+	t.add(d.beyond)
 	contacts, _ := d.Contacts.Get()
 	for i := range contacts {
 		t.Contact(&contacts[i])
@@ -35,20 +40,18 @@ func (t *Tally) Domain(d *Domain) {
 }
 
 // Contact adds what the view shows.
-func (t *Tally) Contact(c *Contact) { t.add(c.shown, c.beyond) }
+func (t *Tally) Contact(c *Contact) { t.add(c.beyond) }
 
-func (t *Tally) add(shown []Field, beyond []told) {
-	for _, f := range shown {
-		t.fields[f] = true
-	}
+func (t *Tally) add(beyond []told) {
 	for _, b := range beyond {
+		t.fields[b.field] = true
 		if !slices.Contains(t.rules, b.rule) {
 			t.rules = append(t.rules, b.rule)
 		}
 	}
 }
 
-// Fields lists what was shown, each field once.
+// Fields lists each field once of which more was shown than the public sees.
 func (t *Tally) Fields() (out []Field) {
 	for f, shown := range t.fields {
 		if shown {
@@ -71,12 +74,3 @@ func (t *Tally) Bases() (out []string) {
 // By reports that a rule is one of those by which more was shown than the public
 // sees.
 func (t *Tally) By(r *Rule) bool { return slices.Contains(t.rules, r) }
-
-func narrowedTold(all []told, to ...Field) (out []told) {
-	for _, t := range all {
-		if slices.Contains(to, t.field) {
-			out = append(out, t)
-		}
-	}
-	return out
-}

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -81,6 +80,14 @@ type Published struct {
 	// Refer are the WHOIS servers of other registers, by the name that theirs
 	// are below.
 	Refer map[register.Name]register.Name
+
+	// Limits are the sentences that help gives the budgets in, which may be others
+	// from day to day. Without it, help says nothing of them.
+	Limits func() []string
+
+	// MaxAge is how old the data may be before answers say that it may be out of
+	// date; 0 is never.
+	MaxAge time.Duration
 }
 
 // Zone is what the operator publishes of one zone.
@@ -137,14 +144,19 @@ type Config struct {
 
 // Desk answers questions. It is safe for concurrent use.
 type Desk struct {
+	*house
+	held *inForce // nil goes by what is in force at the moment
+}
+
+// house is what a desk keeps whatever is published.
+type house struct {
 	store     store.Reader
 	limiter   *ratelimit.Limiter
 	journal   *audit.Journal
 	accessLog *audit.AccessLog
 	now       func() time.Time
 	observe   func(Observation)
-	published atomic.Pointer[Published]
-	admitted  atomic.Pointer[access.Access]
+	current   atomic.Pointer[inForce]
 	kept      *lru.TwoQueueCache[asked, *keptAnswer]
 	last      atomic.Pointer[store.Edition]
 	referrals *referral.Directory
@@ -169,11 +181,11 @@ func New(c Config) (*Desk, error) {
 	case c.Tag != "" && !referral.ValidTag(c.Tag):
 		return nil, fmt.Errorf("desk: the tag %q is not of capitals and digits", c.Tag)
 	}
-	d := &Desk{
+	d := &Desk{house: &house{
 		store: c.Store, limiter: c.Limiter, journal: c.Journal, accessLog: c.AccessLog,
 		now: c.Now, observe: c.Observe, referrals: c.Referrals, tag: c.Tag,
 		searchKey: c.SearchKey, searches: make(chan struct{}, runtime.GOMAXPROCS(0)),
-	}
+	}}
 	if len(d.searchKey) == 0 {
 		d.searchKey = make([]byte, sha256.Size)
 		rand.Read(d.searchKey) // never fails
@@ -194,31 +206,6 @@ func New(c Config) (*Desk, error) {
 	return d, nil
 }
 
-// Publish replaces what the operator publishes, from the next question on.
-// Without an Access, who is admitted stays as it is.
-func (d *Desk) Publish(p Published) error {
-	switch {
-	case p.Policy == nil:
-		return errors.New("desk: no publication rules")
-	case p.Access == nil && d.admitted.Load() == nil:
-		return errors.New("desk: no access")
-	}
-	for name, z := range p.Zones {
-		if err := speaksAll(p.Policy.Languages, z.Languages); err != nil {
-			return fmt.Errorf("desk: zone %s: %w", name, err)
-		}
-	}
-	d.published.Store(&p)
-	if p.Access != nil {
-		d.admitted.Store(p.Access)
-	}
-	return nil
-}
-
-// Admit replaces who has an account, in every window from the next question on.
-// Nothing else that is published changes.
-func (d *Desk) Admit(a *access.Access) { d.admitted.Store(a) }
-
 // About is what every answer says of the register itself.
 type About struct {
 	Operator  register.Operator
@@ -233,56 +220,58 @@ type About struct {
 	Language  string   // of the reasons in this answer
 	Form      any      // how it is written; see Published
 
-	Searches []Offer // that the caller may ask; for Help alone
+	Stale bool // the data is older than it may be; see Published
+
+	Searches []Offer  // that the caller may ask; for Help alone
+	Limits   []string // in sentences; for Help alone
 }
 
-func about(p *Published, z Zone, e *store.Edition, language string) About {
+func about(p *Published, z Zone, e *store.Edition, language string, now time.Time) About {
 	a := About{
 		Operator: p.Operator, Policies: z.Policies, Rules: p.Policy.Version(),
 		Languages: z.Languages, Language: language, Form: z.Form,
 	}
 	if e != nil && e.State != nil {
 		a.Zones, a.Serial, a.Watermark, a.Version = e.State.Zones, e.State.Serial, e.State.Watermark, e.Version
+		a.Stale = p.stale(e, now)
 	}
 	return a
 }
 
-// speaksAll refuses languages that the rules are not written in.
-func speaksAll(rules, zone []string) error {
-	if len(zone) == 0 {
-		return errors.New("it has no language")
-	}
-	for _, l := range zone {
-		if !slices.Contains(rules, l) {
-			return fmt.Errorf("the publication rules are not written in %q", l)
-		}
-	}
-	return nil
+// stale reports data that is older than it may be. Of data that says no time,
+// nothing is said.
+func (p *Published) stale(e *store.Edition, now time.Time) bool {
+	return p.MaxAge > 0 && e.State != nil && !e.State.Watermark.IsZero() && now.Sub(e.State.Watermark) > p.MaxAge
 }
 
 // About is for refusals and failures, which say who keeps the register too. It
 // asks nobody: the register's part is as the last answer knew it, empty before
 // the first.
 func (d *Desk) About() About {
-	p := d.published.Load()
-	return about(p, p.zone(""), d.last.Load(), p.Policy.Language())
+	p := d.inForce().published
+	return about(p, p.zone(""), d.last.Load(), p.Policy.Language(), d.now())
 }
 
 // AboutName is About of the zone that a name lies in.
 func (d *Desk) AboutName(name register.Name) About {
-	p := d.published.Load()
+	p := d.inForce().published
 	z := p.zone(name)
-	return about(p, z, d.last.Load(), z.Languages[0])
+	return about(p, z, d.last.Load(), z.Languages[0], d.now())
 }
 
 // Ready reports whether questions can be answered: the register can be read.
 func (d *Desk) Ready(ctx context.Context) (About, error) {
+	_, err := d.Edition(ctx)
+	return d.About(), err
+}
+
+// Edition is that of the register at the moment.
+func (d *Desk) Edition(ctx context.Context) (store.Edition, error) {
 	e, err := d.store.Edition(ctx)
-	if err != nil {
-		return d.About(), err
+	if err == nil {
+		d.last.Store(&e)
 	}
-	d.last.Store(&e)
-	return d.About(), nil
+	return e, err
 }
 
 // JournalReady reports why privileged questions would be refused, if they would.

@@ -38,6 +38,7 @@ type asked struct {
 type keptAnswer struct {
 	version   uint64
 	published *Published
+	stale     bool // it says that the data may be out of date
 	cost      ratelimit.Cost
 	written   Written
 }
@@ -102,7 +103,7 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 	}
 	if v.keeps() {
 		a.keep = func(w Written) {
-			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, v.cost, w})
+			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, a.About.Stale, v.cost, w})
 		}
 	}
 	return a, nil
@@ -139,10 +140,10 @@ func (v *visit) ready(ctx context.Context, name register.Name) *DomainAnswer {
 		return nil
 	}
 	e, err := v.desk.store.Edition(ctx)
-	if err != nil || e.Version != k.version {
+	if err != nil || e.Version != k.version || k.stale != v.published.stale(&e, v.began) {
 		return nil
 	}
-	v.cost = k.cost
+	v.cost, v.kept = k.cost, true
 	return &DomainAnswer{About: v.about(&e), kept: &k.written}
 }
 

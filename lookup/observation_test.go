@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 
@@ -12,13 +13,14 @@ import (
 	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/ratelimit"
+	"registerd/store"
 )
 
 func TestWhatIsMeasuredSaysWhatAnAnswerCost(t *testing.T) {
 	s := pricedScene(t)
 	all := s.observed()
 	s.limited(func(l *ratelimit.Settings) { l.Budgets[ratelimit.Personal] = ratelimit.Budget{Rate: 0.001, Burst: 4} })
-	for _, c := range []struct {
+	for i, c := range []struct {
 		ask     asking
 		kind    lookup.Kind
 		outcome audit.Outcome
@@ -42,10 +44,45 @@ func TestWhatIsMeasuredSaysWhatAnAnswerCost(t *testing.T) {
 		*all = nil
 		c.ask.how(s, public)
 		want := lookup.Observation{Window: lookup.RDAP, Kind: c.kind, Audience: disclose.Public,
-			Outcome: c.outcome, Cost: c.cost, Persons: c.persons, Refused: c.refused}
+			Outcome: c.outcome, Cost: c.cost, Persons: c.persons, Refused: c.refused,
+			Kept: i == 1} // which was asked before
+		if len(*all) == 1 {
+			(*all)[0].Budget = "" // see below
+		}
 		if len(*all) != 1 || (*all)[0] != want {
 			t.Errorf("observed %+v, want %+v", *all, want)
 		}
+	}
+}
+
+func TestWhatIsMeasuredSaysWhatFailed(t *testing.T) {
+	for want, cause := range map[lookup.Failure]error{
+		lookup.FailedByDamage:  fmt.Errorf("name shop.example: %w", store.ErrDamaged),
+		lookup.FailedByNothing: store.ErrEmpty,
+		lookup.FailedByTime:    context.Canceled,
+		lookup.FailedByRest:    errors.New("disk I/O error"),
+	} {
+		s := pricedScene(t)
+		all := s.observed()
+		s.limited(func(*ratelimit.Settings) {})
+		s.store.fail = cause
+		domain("shop.example").how(s, public)
+		if got := (*all)[0]; got.Failure != want || got.Outcome != audit.Failed {
+			t.Errorf("%v is observed as %+v, want %q", cause, got, want)
+		}
+	}
+}
+
+func TestAJournalThatCannotBeWrittenIsMeasuredAsAFailure(t *testing.T) {
+	s := pricedScene(t)
+	all := s.observed()
+	s.limited(func(*ratelimit.Settings) {})
+	if err := s.journal.Close(); err != nil {
+		t.Fatal(err)
+	}
+	domain("shop.example").how(s, police(private))
+	if got := (*all)[0]; got.Failure != lookup.FailedByJournal || got.Outcome != audit.Denied {
+		t.Errorf("observed %+v", got)
 	}
 }
 
@@ -85,7 +122,7 @@ func TestWhatIsMeasuredSaysWhatRefused(t *testing.T) {
 			c.ask.how(s, public)
 		}
 		last := (*all)[len(*all)-1]
-		if last.Refused != want || last.Outcome != audit.Limited || last.Cost != lookup.CostNone {
+		if last.Budget == "" || last.Refused != want || last.Outcome != audit.Limited || last.Cost != lookup.CostNone {
 			t.Errorf("refused by %q: %+v", want, last)
 		}
 	}

@@ -54,7 +54,9 @@ type visit struct {
 	cost      ratelimit.Cost // of the answer, beside the question
 	looked    int            // of its Work, what was looked through before there was an answer
 	count     int
-	zone      Zone // that the question is about; that of no name until it is known
+	kept      bool   // the answer was ready
+	sought    string // what the journal is told of the question, where that is more than its text
+	zone      Zone   // that the question is about; that of no name until it is known
 
 	// What the caller's bounds are held to. A contact and a registrar lie in no
 	// zone, and neither does a name until it is known which the register has.
@@ -64,7 +66,7 @@ type visit struct {
 
 // begin is a visit of somebody who is not admitted yet.
 func (d *Desk) begin(q Question, kind Kind) *visit {
-	p := d.published.Load()
+	p := d.inForce().published
 	return &visit{desk: d, published: p, question: q, kind: kind, began: d.now(), count: 1, zone: p.zone("")}
 }
 
@@ -124,7 +126,9 @@ func (v *visit) language() string {
 }
 
 // about is what the answer says of the register.
-func (v *visit) about(e *store.Edition) About { return about(v.published, v.zone, e, v.language()) }
+func (v *visit) about(e *store.Edition) About {
+	return about(v.published, v.zone, e, v.language(), v.began)
+}
 
 // Speaks finds the language that serves one that is wanted: itself, or what is
 // left of it without its last subtags (RFC 4647 section 3.4).
@@ -215,7 +219,7 @@ func OutcomeOf(err error) audit.Outcome {
 // whoever guesses would lock out the neighbours. What makes guessing vain is the
 // length of the secret.
 func (d *Desk) Identify(w Window, p access.Presented, said access.Said, ch access.Channel) (access.Caller, error) {
-	c, err := d.admitted.Load().Admit(p, said, ch)
+	c, err := d.inForce().admitted.Load().Admit(p, said, ch)
 	if err == nil {
 		return c, nil
 	}
@@ -228,7 +232,9 @@ func (d *Desk) Identify(w Window, p access.Presented, said access.Said, ch acces
 
 // Recognise makes a caller of the network that a question on WHOIS comes from,
 // where there are no credentials: mostly the public.
-func (d *Desk) Recognise(ch access.Channel) access.Caller { return d.admitted.Load().Recognise(ch) }
+func (d *Desk) Recognise(ch access.Channel) access.Caller {
+	return d.inForce().admitted.Load().Recognise(ch)
+}
 
 // Refuse takes a ticket for a question that a window could not read or does
 // not serve. It returns why, or that the budget is exceeded.
@@ -260,6 +266,9 @@ func (d *Desk) Help(ctx context.Context, q Question) (About, error) {
 	d.last.Store(&e)
 	a := v.about(&e)
 	a.Searches = v.offers()
+	if v.published.Limits != nil {
+		a.Limits = v.published.Limits()
+	}
 	if over := v.settle(nil); over != nil {
 		return About{}, over
 	}

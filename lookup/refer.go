@@ -7,7 +7,7 @@ import "registerd/register"
 // a zone of ours, or for what it lies in, answers for no name of the zone: what is
 // not there is free, and not another's.
 func (d *Desk) Refer(name register.Name) register.Name {
-	servers := d.published.Load().Refer
+	servers := d.inForce().published.Refer
 	if len(servers) == 0 {
 		return ""
 	}

@@ -22,13 +22,14 @@ type disclosure struct {
 	told     func(*disclose.Tally) // what it shows; nil is nothing that is journaled
 	contacts func() []string       // whose data the answer tells; nil is nobody's
 	edition  store.Edition
+	sought   bool // that it was asked for is journaled, whatever becomes of it
 }
 
 // release charges and journals, and only then lets the answer go.
 func (v *visit) release(ctx context.Context, out disclosure) error {
 	v.cost.Personal, v.cost.Missed = out.personal, out.missed
 	if over := v.pay(); over != nil {
-		return v.leave(over)
+		return v.leave(v.unpaid(ctx, over, out))
 	}
 	if viewer := v.viewer(); viewer.Above() {
 		if err := v.journal(ctx, viewer, out); err != nil {
@@ -109,7 +110,7 @@ func (v *visit) recorded(viewer disclose.Viewer, out disclosure, told *disclose.
 		Entry: audit.EntryDisclosure, Caller: c.Account, Organisation: c.Organization,
 		Requester: c.Kind.String(), Audience: max(viewer.Audience, disclose.Seeker).String(),
 		Purpose: c.Purpose, Case: c.Case, Basis: strings.Join(told.Bases(), "; "), Until: c.ConfidentialUntil,
-		Window: v.question.Window.String(), Question: v.question.Text,
+		Window: v.question.Window.String(), Question: cmp.Or(v.sought, v.question.Text),
 		Kind: out.object.Kind.String(), Key: out.object.Key, Fields: fields,
 		Rules: v.published.Policy.Version(), Serial: out.edition.State.Serial, Generation: out.edition.Version,
 		Client: c.Channel.Addr,

@@ -17,7 +17,8 @@ import (
 type Search struct {
 	Question
 	By      SearchBy
-	Pattern string // as it arrived
+	Pattern string      // as it arrived
+	Where   []Condition // in place of Pattern, for DomainsByContact
 	Part    disclose.FieldSet
 	Sort    string // RFC 8977 section 2.3: "name:d,expirationDate"; "" is by what was searched
 	Count   bool   // whether to count all matches
@@ -48,6 +49,7 @@ const (
 	HostsByAddress
 	EntitiesByName
 	EntitiesByHandle
+	DomainsByContact // RFC 9536
 )
 
 // SearchAnswer is one page of what a search found, at least one object. Of
@@ -57,6 +59,7 @@ type SearchAnswer struct {
 	About    About
 	By       SearchBy
 	Pattern  string // in its one form: no spelling of the search shows in its answer
+	Where    []Condition
 	Part     disclose.FieldSet
 	Domains  []disclose.Domain
 	Hosts    []disclose.Host
@@ -66,6 +69,7 @@ type SearchAnswer struct {
 	Page     int // from 1
 	PageSize int
 	Next     string // the cursor of the next page; "" on the last
+	Cut      bool   // no more than MaxMatches were looked through, and there are more
 
 	Sorted   []SortKey // what the search was asked to be sorted by; nil when it was not
 	Sortable []SortProperty
@@ -109,11 +113,15 @@ func (d *Desk) Search(ctx context.Context, s Search) (*SearchAnswer, error) {
 	if unread == nil {
 		s.Question.Text = p.text()
 	}
+	sought := s.Question.Text
+	if s.By == DomainsByContact {
+		s.Question.Text = s.By.String() // whom somebody looks for is for the journal alone
+	}
 	v, err := d.admit(s.Question, KindSearch, ratelimit.Lookup, unread)
 	if err != nil {
 		return nil, err
 	}
-	v.objects = p.objects()
+	v.objects, v.sought = p.objects(), sought
 	if err := v.allow(p); err != nil {
 		return nil, v.leave(err)
 	}
@@ -145,20 +153,51 @@ func (v *visit) search(ctx context.Context, p *plan, from cursor) (*matches, err
 		found, err = l.matches(ctx, from)
 		v.looked += l.visited / lookedAtPrice
 	}
-	v.looked += searchCost
+	v.looked += p.cost()
 	v.cost.Work = v.looked
 	var unsupported *register.UnsupportedError
 	switch {
 	case errors.As(err, &unsupported):
-		return nil, v.settle(err)
+		return nil, v.settleSearch(ctx, p, l.edition, err)
 	case err != nil:
 		return nil, v.failSearch(ctx, err)
 	case len(found.results) == 0:
 		// By a part of it nobody asks for something that could be missed.
-		v.cost.Missed = !p.pattern.Part()
-		return nil, v.settle(fmt.Errorf("search: %w", register.ErrNotFound))
+		v.cost.Missed = !p.partial()
+		return nil, v.settleSearch(ctx, p, found.edition, fmt.Errorf("search: %w", register.ErrNotFound))
 	}
 	return found, nil
+}
+
+// settleSearch ends a search that gives nothing. That somebody looked for a person
+// is in the journal all the same, before that is said.
+func (v *visit) settleSearch(ctx context.Context, p *plan, e store.Edition, err error) error {
+	if p.by != DomainsByContact {
+		return v.settle(err)
+	}
+	sought := disclosure{object: p.object(), edition: e, sought: true}
+	if over := v.pay(); over != nil {
+		return v.leave(v.unpaid(ctx, over, sought))
+	}
+	if unrecorded := v.journal(ctx, v.viewer(), sought); unrecorded != nil {
+		v.refund(ctx)
+		err = unrecorded
+	}
+	return v.leave(err)
+}
+
+// unpaid is what is said of an answer over a budget. That somebody looked for a person
+// is in the journal before that is said as well: an answer that is not given costs
+// nothing of the budget for persons unless there is somebody.
+func (v *visit) unpaid(ctx context.Context, over error, out disclosure) error {
+	if !out.sought {
+		return over
+	}
+	asked := disclosure{object: out.object, edition: out.edition}
+	if unrecorded := v.journal(ctx, v.viewer(), asked); unrecorded != nil {
+		return unrecorded
+	}
+	return over
 }
 
 // searchTries is how often a search begins anew because the register changed
@@ -179,8 +218,8 @@ func (v *visit) failSearch(ctx context.Context, err error) error {
 // answerSearch makes an answer of what was found, and releases it.
 func (v *visit) answerSearch(ctx context.Context, p *plan, from cursor, found *matches) (*SearchAnswer, error) {
 	a := &SearchAnswer{
-		About: v.about(&found.edition), By: p.by, Pattern: p.pattern.String(), Part: p.part,
-		Total: found.total, Page: from.page, PageSize: p.size,
+		About: v.about(&found.edition), By: p.by, Pattern: p.pattern.String(), Where: p.conditions(), Part: p.part,
+		Cut: found.cut, Total: found.total, Page: from.page, PageSize: p.size,
 		Sorted: p.asked, Sortable: v.sortable(p),
 	}
 	if found.more != nil {
@@ -197,8 +236,9 @@ func (v *visit) answerSearch(ctx context.Context, p *plan, from cursor, found *m
 		}
 	}
 	v.cost.Work = v.looked + len(found.results)
-	object := store.Ref{Kind: p.scans[0].kind, Key: p.pattern.String()}
-	if err := v.release(ctx, disclosureOf(object, found)); err != nil {
+	out := disclosureOf(p.object(), found)
+	out.sought = p.by == DomainsByContact
+	if err := v.release(ctx, out); err != nil {
 		return nil, err
 	}
 	return a, nil

@@ -46,12 +46,17 @@ var searchables = [...]searchable{
 	EntitiesByHandle: {"entities?handle", disclose.SearchEntitiesByHandle, "handle", register.ParseTextPattern, entitySorts, []scanned{
 		{store.Contacts, register.IndexHandle, []disclose.Field{disclose.ContactExistence, disclose.ContactHandle}},
 		{store.Registrars, register.IndexHandle, []disclose.Field{disclose.RegistrarID}}}},
+	DomainsByContact: {"domains/reverse_search/entity", disclose.SearchDomainsByContact, "name", nil, domainSorts, []scanned{
+		{store.Names, 0, []disclose.Field{disclose.DomainName, disclose.DomainContacts}}}},
 }
 
 // objects are the kinds that the search looks at.
 func (s *searchable) objects() (out []access.Object) {
 	for _, scan := range s.scans {
 		out = append(out, objectOf[scan.kind])
+	}
+	if s.may == disclose.SearchDomainsByContact {
+		out = append(out, access.Contact)
 	}
 	return out
 }
@@ -74,6 +79,7 @@ type plan struct {
 	searchable
 	by      SearchBy
 	pattern register.Pattern
+	where   []condition // in place of the pattern, for DomainsByContact
 	part    disclose.FieldSet
 	counts  bool
 	size    int // of a page
@@ -98,15 +104,20 @@ func planOf(s *Search) (*plan, error) {
 	}
 	p.size = min(p.size, MaxPage)
 	var err error
-	if p.pattern, err = p.parse(s.Pattern); err != nil {
+	if s.By == DomainsByContact {
+		p.where, err = conditionsOf(s.Where)
+	} else {
+		p.pattern, err = p.parse(s.Pattern)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if p.asked, err = parseSort(s.Sort); err != nil {
 		return nil, err
 	}
 	// One domain can have several servers whose names begin alike, and the index
-	// has them apart.
-	scattered := s.By == DomainsByServer && p.pattern.Part()
+	// has them apart. In that of contacts there are no domains.
+	scattered := s.By == DomainsByServer && p.pattern.Part() || s.By == DomainsByContact
 	switch {
 	case len(p.asked) == 0 && scattered:
 		p.order = []SortKey{{Property: p.searchable.order}}
@@ -120,12 +131,42 @@ func planOf(s *Search) (*plan, error) {
 }
 
 // text is the search as logs and journal show it.
-func (p *plan) text() string { return p.name + "=" + p.pattern.String() }
+func (p *plan) text() string {
+	if p.by == DomainsByContact {
+		return p.name + "?" + conditionsText(p.where)
+	}
+	return p.name + "=" + p.pattern.String()
+}
+
+// object is what the journal says that was asked for.
+func (p *plan) object() store.Ref {
+	key := p.pattern.String()
+	if p.by == DomainsByContact {
+		key = conditionsText(p.where)
+	}
+	return store.Ref{Kind: p.scans[0].kind, Key: key}
+}
+
+// partial reports a search by the beginning of something.
+func (p *plan) partial() bool {
+	return p.pattern.Part() || slices.ContainsFunc(p.where, func(c condition) bool { return c.pattern.Part() })
+}
+
+// cost is what the search costs for itself, beside the question.
+func (p *plan) cost() int {
+	if p.by == DomainsByContact {
+		return contactSearchCost
+	}
+	return searchCost
+}
 
 // allow refuses a search by the rules alone, before the register is asked.
 func (v *visit) allow(p *plan) error {
+	if p.by == DomainsByContact && v.question.Caller.Named() && v.question.Caller.Purpose == "" {
+		return &access.Denied{Why: access.PurposeRequired} // it stands in the journal
+	}
 	fields := []disclose.Field{p.may}
-	if p.pattern.Part() {
+	if p.partial() {
 		fields = append(fields, disclose.SearchByPart)
 	}
 	for _, f := range fields {

@@ -19,14 +19,18 @@ type result struct {
 	contact   *disclose.Contact
 	registrar *disclose.RegistrarView
 
-	record *disclose.Record  // that the domain was made of
-	raw    *register.Contact // that the contact was made of
+	record  *disclose.Record  // that the domain was made of
+	raw     *register.Contact // that the contact was made of
+	matched []matched         // the contacts that the domain was found by, if it was by those
 }
 
-// view makes a result of a match. A scan looks only at what its caller is shown;
+// view makes a result of a match, nil if it is none after all. A scan looks only at what its caller is shown;
 // if the view holds back what it was found by, one of the two is wrong, and
 // nothing is answered.
 func (l *look) view(h *hit) (*result, error) {
+	if l.by == DomainsByContact {
+		return l.viewByContact(&h.Found)
+	}
 	r := &result{kind: h.Found.Kind, key: h.Key}
 	shown, err := false, error(nil)
 	switch r.kind {
@@ -125,11 +129,12 @@ func (l *look) viewRegistrar(r *result, f *store.Found) (shown bool, err error) 
 	return shown, nil
 }
 
-// personal is how many records of persons the result tells of.
+// personal is how many records of persons the result tells of: those that it gives,
+// or those that it was found by.
 func (r *result) personal() int {
 	switch {
 	case r.domain != nil:
-		return r.domain.PersonalRecords()
+		return max(r.domain.PersonalRecords(), r.matchedPersons())
 	case r.contact != nil && r.contact.Personal():
 		return 1
 	}
@@ -141,6 +146,9 @@ func (r *result) disclosed(to *disclose.Tally) {
 	switch {
 	case r.domain != nil:
 		to.Domain(r.domain)
+		for i := range r.matched {
+			to.Contact(&r.matched[i].view)
+		}
 	case r.contact != nil:
 		to.Contact(r.contact)
 	}
@@ -150,7 +158,11 @@ func (r *result) disclosed(to *disclose.Tally) {
 func (r *result) contacts() []string {
 	switch {
 	case r.domain != nil:
-		return whose(r.domain, r.record)
+		told := whose(r.domain, r.record)
+		for i := range r.matched {
+			told = contactTold(told, &r.matched[i].view, r.matched[i].raw)
+		}
+		return told
 	case r.contact != nil:
 		return contactTold(nil, r.contact, r.raw)
 	}

@@ -20,6 +20,7 @@ type look struct {
 	edition store.Edition
 	starts  [][]store.Prefix // of each scan
 	visited int
+	cut     bool // there is more than was visited
 }
 
 // matches are one page of what a look found.
@@ -27,6 +28,7 @@ type matches struct {
 	results []*result
 	more    []string // where the next page begins; nil if there is none
 	total   int      // -1 when it was not asked for
+	cut     bool
 	edition store.Edition
 }
 
@@ -68,6 +70,9 @@ func (l *look) page(ctx context.Context, from cursor) (*matches, error) {
 
 // begin settles where the scans begin.
 func (l *look) begin(ctx context.Context) error {
+	if l.by == DomainsByContact {
+		return nil
+	}
 	l.starts = make([][]store.Prefix, len(l.scans))
 	for i, s := range l.scans {
 		l.starts[i] = l.prefixes(s.index, l.edition.State.Zones)
@@ -201,14 +206,21 @@ func textsOf(places []store.Place) (out []string) {
 	return out
 }
 
-// sorted is a page of all matches put in another order than the index has. They
-// are counted first, by keys, so that too many cost little.
-func (l *look) sorted(ctx context.Context, from cursor) (*matches, error) {
+// all are all matches. They are counted first, by keys, so that too many cost little.
+func (l *look) all(ctx context.Context) ([]hit, error) {
+	if l.by == DomainsByContact {
+		return l.byContact(ctx)
+	}
 	first := make([]store.Place, len(l.scans))
 	if _, err := l.hits(ctx, first, maxMatches+1, true); err != nil {
 		return nil, err
 	}
-	found, err := l.hits(ctx, first, maxMatches+1, false)
+	return l.hits(ctx, first, maxMatches+1, false)
+}
+
+// sorted is a page of all matches put in another order than the index has.
+func (l *look) sorted(ctx context.Context, from cursor) (*matches, error) {
+	found, err := l.all(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -220,6 +232,9 @@ func (l *look) sorted(ctx context.Context, from cursor) (*matches, error) {
 			return nil, err
 		}
 		found[i].Found = store.Found{} // it may be large
+		if r == nil {
+			continue
+		}
 		ref := store.Ref{Kind: r.kind, Key: r.key}
 		if seen[ref] {
 			continue
@@ -248,7 +263,7 @@ func (l *look) first(page []ranked) []ranked {
 }
 
 func (l *look) pageOf(page []ranked, total int) *matches {
-	out := &matches{total: -1, edition: l.edition}
+	out := &matches{total: -1, cut: l.cut, edition: l.edition}
 	if l.counts {
 		out.total = total
 	}

@@ -33,7 +33,7 @@ var danish = map[string]string{
 	"domains by name": "domæner efter navn", "domains by name server": "domæner efter navneserver",
 	"domains by address": "domæner efter adresse", "name servers by name": "navneservere efter navn",
 	"name servers by address": "navneservere efter adresse", "entities by name": "kontakter og registratorer efter navn",
-	"entities by handle": "kontakter og registratorer efter handle", "by part": "på en del",
+	"entities by handle": "kontakter og registratorer efter handle", "domains by contact": "domæner efter deres kontakter", "by part": "på en del",
 
 	"registrars": "registratorer", "the public": "offentligheden", "other registrars": "andre registratorer",
 	"the registrar of record": "domænets registrator", "an authority": "en myndighed",

@@ -58,14 +58,14 @@ func TestThePublishedTextSaysWhoMaySearchForWhat(t *testing.T) {
 | | the public, an authority (another purpose) | registrars | an authority (legalActions) |
 | --- | --- | --- | --- |
 | domains by name, by part | refused (4) | allowed (1) | allowed (3) |
-| domains by name server, domains by address, name servers by name, name servers by address, entities by name, entities by handle | refused (4) | refused (4) | allowed (3) |
+| domains by name server, domains by address, name servers by name, name servers by address, entities by name, entities by handle, domains by contact | refused (4) | refused (4) | allowed (3) |
 
 ### ask
 
 | | the public | registrars | an authority (legalActions) | an authority (another purpose) |
 | --- | --- | --- | --- | --- |
 | domains by name | allowed (2) | allowed (1) | allowed (3) | refused (4) |
-| domains by name server, domains by address, name servers by name, name servers by address, entities by name, entities by handle | refused (4) | refused (4) | allowed (3) | refused (4) |
+| domains by name server, domains by address, name servers by name, name servers by address, entities by name, entities by handle, domains by contact | refused (4) | refused (4) | allowed (3) | refused (4) |
 | by part | refused (4) | allowed (1) | allowed (3) | refused (4) |
 `
 	if text != want {
@@ -93,7 +93,7 @@ The public can see more: search domains by name.
 
 FOR                          CHANGE              OF        FIELDS
 the public                   refused -> allowed  searches  domains by name
-an authority (legalActions)  refused -> allowed  searches  by part, domains by address, domains by name, domains by name server, entities by handle, entities by name, name servers by address, name servers by name
+an authority (legalActions)  refused -> allowed  searches  by part, domains by address, domains by contact, domains by name, domains by name server, entities by handle, entities by name, name servers by address, name servers by name
 registrars                   refused -> allowed  searches  by part, domains by name
 `
 	counted, err := CompareIn(nothing(t), read(t, researchers), twoContacts())

@@ -175,7 +175,7 @@ func (h *Handler) help(ctx context.Context, q lookup.Question) (lookup.Written, 
 		return lookup.Written{}, err
 	}
 	standings := h.desk.Standings(q.Caller)
-	body := h.site.help(about, h.limits(), standings)
+	body := h.site.help(about, standings)
 	if len(standings) > 0 {
 		return lookup.Written{Body: body}, nil // which is another one with every question
 	}
@@ -262,7 +262,7 @@ func (h *Handler) problem(w http.ResponseWriter, r *http.Request, c access.Calle
 	}
 	p := h.site.problemOf(err)
 	if p.ours && r.Context().Err() == nil {
-		h.log.Error("rdap: a question could not be answered", "error", err)
+		h.logFailure(err)
 	}
 	header := w.Header()
 	header["Content-Type"] = contentType
@@ -277,6 +277,10 @@ func (h *Handler) problem(w http.ResponseWriter, r *http.Request, c access.Calle
 	write(w, r, p.status, h.site.problem(p, h.desk.About()))
 }
 
+func (h *Handler) logFailure(err error) {
+	h.log.Error("rdap: a question could not be answered", "error", err)
+}
+
 // recover turns a panic into a failure. It logs the type and the place, and not
 // the value, which may hold what the answer would have withheld.
 func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
@@ -284,7 +288,7 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 	if v == nil {
 		return
 	}
-	h.log.Error("rdap: a handler panicked", "type", fmt.Sprintf("%T", v), "stack", callers())
+	h.log.Error("rdap: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", v), "stack", callers())
 	header := w.Header()
 	header["Cache-Control"] = noStore
 	delete(header, "Etag")

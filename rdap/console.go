@@ -24,7 +24,7 @@ func (h *Handler) Answer(ctx context.Context, kind lookup.Kind, q lookup.Questio
 	}
 	p := h.site.problemOf(err)
 	if p.ours {
-		h.log.Error("rdap: a question could not be answered", "error", err)
+		h.logFailure(err)
 	}
 	return p.status, h.site.problem(p, h.desk.About())
 }

@@ -55,7 +55,7 @@ func (e *encoder) contactMembers(c *disclose.Contact) {
 	if handle, known := e.site.contactHandle(c); known {
 		e.entityHandle(handle)
 	}
-	if word := roleWord(c.Role); word != "" {
+	if word := lookup.RoleWord(c.Role); word != "" {
 		mark := e.begin("roles", '[')
 		e.text(word)
 		e.end(mark, ']')

@@ -277,18 +277,3 @@ func rootOf(r register.Role) string {
 		return ""
 	}
 }
-
-func roleWord(r register.Role) string {
-	switch r {
-	case register.RoleRegistrant:
-		return "registrant"
-	case register.RoleAdmin:
-		return "administrative"
-	case register.RoleTech:
-		return "technical"
-	case register.RoleBilling:
-		return "billing"
-	default:
-		return ""
-	}
-}

@@ -233,4 +233,6 @@ func (memory) Users(context.Context, store.Ref, int) ([]store.Found, store.Editi
 	return nil, store.Edition{}, store.ErrUnindexed
 }
 
+func (memory) Generations(context.Context) ([]store.Generation, error) { return nil, nil }
+
 func (memory) Close() error { return nil }

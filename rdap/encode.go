@@ -50,7 +50,7 @@ type encoder struct {
 	lang     string // of the answer: that of its reasons
 	uses     extension
 	part     disclose.FieldSet // how much of each object is written
-	cut      int               // how many objects are given where there are more; 0 where there are not
+	cut      string            // what is said where not all is given; "" where it is
 }
 
 var encoders = sync.Pool{New: func() any { return new(encoder) }}
@@ -66,6 +66,7 @@ const (
 	usesPaging                           // RFC 8977
 	usesSorting                          // RFC 8977
 	usesSubsetting                       // RFC 8982
+	usesReverse                          // RFC 9536
 	usesTags                             // RFC 8521
 	usesFederation                       // RFC 9560
 	usesTIG                              // ICANN's gTLD profile
@@ -81,6 +82,7 @@ var identifiers = [...]struct{ id, use string }{
 	{"paging", "Search results come in pages, and are counted on request (RFC 8977)."},
 	{"sorting", "Search results are sorted as is asked for (RFC 8977)."},
 	{"subsetting", "Less of each search result is given on request (RFC 8982)."},
+	{"reverse_search", "Domains are searched by their contacts (RFC 9536)."},
 	{"rdap_objectTag_level_0", "The handles of entities end in the tag of this register (RFC 8521)."},
 	{"farv1", "Entitled users are known by OpenID providers, and say what they ask for (RFC 9560)."},
 	{"icann_rdap_technical_implementation_guide_1", "ICANN's gTLD RDAP Technical Implementation Guide 2.2."},
@@ -94,7 +96,7 @@ func (s site) encode(self, lang string, write func(*encoder)) []byte {
 	defer e.keep()
 	e.b, e.redacted.b = append(e.b[:0], '{'), e.redacted.b[:0]
 	e.site, e.self, e.base, e.root, e.party, e.lang, e.uses = s, self, "$", "", 0, lang, s.profile.always()
-	e.part, e.cut = disclose.Full, 0
+	e.part, e.cut = disclose.Full, ""
 	write(e)
 	e.withheld()
 

@@ -13,7 +13,7 @@ import (
 // every extension that the server knows (section 4.1).
 //
 // standings are those of whoever asks, whom nobody else can tell why they wait.
-func (s site) help(a lookup.About, limits []string, standings []ratelimit.Standing) []byte {
+func (s site) help(a lookup.About, standings []ratelimit.Standing) []byte {
 	return s.encode(s.base+"help", ours, func(e *encoder) {
 		e.uses = (extensions - 1) &^ s.closed()
 		e.member("lang", e.lang)
@@ -26,9 +26,9 @@ func (s site) help(a lookup.About, limits []string, standings []ratelimit.Standi
 			"A name is written in A-labels or U-labels. In names and handles, capital and small letters are the same.",
 			s.partLine(),
 			"Parameters that are not named here are ignored.",
-			"Reverse searches are not answered here. Networks and autonomous systems are not of this register: "+
-				"a question for one is redirected where it is known who answers.")
+			"Networks and autonomous systems are not of this register: a question for one is redirected where it is known who answers.")
 		e.searchRules(a)
+		e.reverseRules(a)
 		e.notice("Authentication",
 			"Entitled users send a bearer token (RFC 6750) over TLS, or their account and a token as its password (RFC 7617).",
 			"The purpose goes in the header RDAP-Purpose or the query parameter farv1_qp, the user's own case reference in the header RDAP-Case.",
@@ -37,13 +37,15 @@ func (s site) help(a lookup.About, limits []string, standings []ratelimit.Standi
 		e.requestDesk()
 		e.notice("Languages", e.site.languageLines(a)...)
 		e.extensions()
-		e.notice("Limits", limits...)
+		e.notice("Limits", a.Limits...)
 		if len(standings) > 0 {
 			e.notice("Your standing", sentences(quota.Lines(standings))...)
 		}
 		e.description()
+		e.stale(a)
 		e.keeper(a)
 		e.end(mark, ']')
+		e.reverseOffered()
 		e.providers()
 	})
 }
@@ -73,6 +75,9 @@ func (e *encoder) searchRules(a lookup.About) {
 	lines := make([]string, 0, 16)
 	part := false
 	for _, o := range a.Searches {
+		if o.By == lookup.DomainsByContact {
+			continue
+		}
 		place, property := searched(o.By)
 		line := searches[place].path + "?" + property + "="
 		if part = part || o.Part; o.Part {

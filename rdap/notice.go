@@ -22,6 +22,7 @@ func (e *encoder) notices(top *lookup.About, fixed ...fixedNotice) {
 	}
 	e.policies(*top)
 	e.truncated()
+	e.stale(*top)
 	e.keeper(*top)
 	e.end(mark, ']')
 }
@@ -60,6 +61,14 @@ func (e *encoder) policies(a lookup.About) {
 func (e *encoder) policy(rel, href, title string) {
 	if isURL(href) {
 		e.link(rel, href, "text/html", title)
+	}
+}
+
+// stale says that the data is older than the operator lets it be.
+func (e *encoder) stale(a lookup.About) {
+	if a.Stale {
+		e.notice("Data may be out of date",
+			"The data is as of "+day(a.Watermark)+". It comes late: what was registered or changed since is not in it.")
 	}
 }
 

@@ -38,7 +38,7 @@ type given struct {
 var examples = []string{
 	"domain/shop.example", "nameserver/ns1.shop.example", "entity/F1", "help", "openapi.json", "nameservers?ip=192.0.2.7",
 	"domains?name=sh*.example", "entities?handle=F1", "ip/192.0.2.1", "ip/192.0.2.0/24", "autnum/64496", "ips?name=x", "autnums?name=x",
-	"ips/rirSearch1", "autnums/rirSearch1", "domains/reverse_search/entity", "nameservers/reverse_search/entity", "entities/reverse_search/entity",
+	"ips/rirSearch1", "autnums/rirSearch1", "domains/reverse_search/entity?handle=F1", "nameservers/reverse_search/entity", "entities/reverse_search/entity",
 }
 
 // answersOf asks the examples and whatever else has an answer of its own.
@@ -89,7 +89,8 @@ func answersOf(t *testing.T, a *api) (out []given) {
 	for _, path := range []string{"ip/198.51.100.1", "ip/198.51.100.0/24", "autnum/1"} {
 		ask(sent, "GET", path)
 	}
-	for _, path := range []string{"entities?handle=nobody-here", "domains?name=free.example", "domains?name=shop.example"} {
+	for _, path := range []string{"entities?handle=nobody-here", "domains?name=free.example", "domains?name=shop.example",
+		"domains/reverse_search/entity?handle=nobody-here"} {
 		ask(usual, "GET", path, purposefulOf(usual)...)
 	}
 	all := allOpen(t)

@@ -62,6 +62,13 @@ func TestTheDescriptionIsOfThisServer(t *testing.T) {
 	if a.OpenAPI != "3.1.0" || len(a.Servers) != 1 || a.Servers[0].URL != "https://www.nic.example/rdap/v1/" {
 		t.Errorf("OpenAPI %s, servers %v", a.OpenAPI, a.Servers)
 	}
+	refersToItself(t, body)
+	_, body = describedBy(t, loginScene(t).window)
+	refersToItself(t, body)
+}
+
+func refersToItself(t *testing.T, body []byte) {
+	t.Helper()
 	var whole any
 	if err := json.Unmarshal(body, &whole); err != nil {
 		t.Fatal(err)
@@ -87,9 +94,14 @@ func TestTheDescriptionIsOfThisServer(t *testing.T) {
 
 var inBraces = regexp.MustCompile(`\{[^}]*\}`)
 
-// TestTheDescriptionHasEveryRouteAndMethod, and no other.
+// TestTheDescriptionHasEveryRouteAndMethod, and no other, also where people log in.
 func TestTheDescriptionHasEveryRouteAndMethod(t *testing.T) {
-	w := open(t, setup{})
+	describesItsRoutes(t, open(t, setup{}))
+	describesItsRoutes(t, loginScene(t).window)
+}
+
+func describesItsRoutes(t *testing.T, w *window) {
+	t.Helper()
 	a, _ := describedBy(t, w)
 	routed, described := map[string]bool{}, map[string]bool{}
 	err := chi.Walk(w.handler.Routes(), func(_, route string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {

@@ -146,6 +146,9 @@ func deniedProblem(d *access.Denied) problem {
 	case access.Unreadable:
 		return problem{status: 503, title: "Service Unavailable", retry: retryFailure, ours: true,
 			says: "Who has an account cannot be read at the moment. Without a credential the public is answered."}
+	case access.PurposeRequired:
+		return problem{status: 403, title: "Forbidden",
+			says: "This search is answered for a purpose only. Give it in the header RDAP-Purpose or the query parameter farv1_qp."}
 	case access.SearchRefused:
 		return problem{status: 403, title: "Forbidden", says: "This search is not answered to you.",
 			about: "Publication rules", notice: []string{d.Reason}}
@@ -167,6 +170,9 @@ func (s site) problem(p problem, a lookup.About) []byte {
 		mark = e.begin("notices", '[')
 		e.notice(p.about, p.notice...)
 		e.notice("Availability", p.availability...)
+		if p.status == 404 {
+			e.stale(a)
+		}
 		e.keeper(a)
 		e.end(mark, ']')
 	})

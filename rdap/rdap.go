@@ -52,10 +52,6 @@ type Config struct {
 	// Requests says that a request desk is beside, at requests below the base.
 	Requests bool
 
-	// Limits are the sentences that /help gives the budgets in. They may be others
-	// after the settings were read again. Without it, /help says nothing of them.
-	Limits func() []string
-
 	Log *slog.Logger
 }
 
@@ -64,7 +60,6 @@ type Handler struct {
 	site    site
 	desk    *lookup.Desk
 	private bool
-	limits  func() []string
 	log     *slog.Logger
 	prefix  string // path of the base without its final "/": where a front end may leave it
 	page    *Page
@@ -86,15 +81,12 @@ func New(c Config) (*Handler, error) {
 	if !ok {
 		return nil, fmt.Errorf("rdap: the base %q is not an http or https URL with a plain path that ends in /", c.Base)
 	}
-	if c.Limits == nil {
-		c.Limits = func() []string { return nil }
-	}
 	packer, err := newPacker()
 	if err != nil {
 		return nil, fmt.Errorf("rdap: making ready to compress: %w", err)
 	}
 	h := &Handler{
-		site: site{base: c.Base, whois: c.WHOIS, profile: c.Profile, federation: c.Federation, requests: c.Requests}, desk: c.Desk, private: c.Private, limits: c.Limits,
+		site: site{base: c.Base, whois: c.WHOIS, profile: c.Profile, federation: c.Federation, requests: c.Requests}, desk: c.Desk, private: c.Private,
 		log: c.Log, prefix: strings.TrimSuffix(base.EscapedPath(), "/"), router: chi.NewRouter(),
 		page: c.Page, packer: packer, vary: vary,
 	}
@@ -124,7 +116,10 @@ func (h *Handler) routes(r chi.Router) {
 	unsupported := h.refuses(errUnsupported)
 	for place, s := range searches {
 		r.Handle("/"+s.path, h.search(place))
-		r.Handle("/"+s.path+"/reverse_search/*", unsupported)
+	}
+	r.Handle("/"+reversePath+"/*", h.searches(h.reverseSearch))
+	for _, path := range []string{"/nameservers", "/entities"} {
+		r.Handle(path+"/reverse_search/*", h.refuses(h.site.otherReverse()))
 	}
 	r.Handle("/ip/*", http.HandlerFunc(h.network))
 	r.Handle("/autnum/*", h.answers(lookup.KindAutnum, "/autnum/", h.autnum))
@@ -138,7 +133,7 @@ func (h *Handler) routes(r chi.Router) {
 
 var (
 	errUnsupported = refuse(http.StatusNotImplemented, "Not Implemented",
-		"this server knows no networks and no autonomous systems, and answers no reverse searches")
+		"this server knows no networks and no autonomous systems")
 	errUnreadable = refuse(http.StatusBadRequest, "Bad Request",
 		"the path is not an RDAP query: ask for domain/NAME, nameserver/NAME, entity/HANDLE or help")
 	errMethod = refuse(http.StatusMethodNotAllowed, "Method Not Allowed",

@@ -32,7 +32,8 @@ var searches = [...]struct {
 		{"fn", lookup.EntitiesByName}, {"handle", lookup.EntitiesByHandle}}},
 }
 
-// searched finds the place of a search in the table, and its property's name.
+// searched finds the place of a search in the table, and its property's name. A
+// search by contact is one of domains, by several properties.
 func searched(by lookup.SearchBy) (place int, property string) {
 	for i := range searches {
 		for _, p := range searches[i].by {
@@ -54,8 +55,13 @@ const (
 
 // search makes the handler of one of searches.
 func (h *Handler) search(place int) http.HandlerFunc {
+	return h.searches(func(r *http.Request) (lookup.Search, error) { return h.site.readSearch(place, r.URL.RawQuery) })
+}
+
+// searches makes the handler of searches that are read so.
+func (h *Handler) searches(read func(*http.Request) (lookup.Search, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		s, why := h.site.readSearch(place, r.URL.RawQuery)
+		s, why := read(r)
 		if why != nil {
 			h.problem(w, r, h.anybody(r), h.refuse(r, lookup.KindSearch, why))
 			return
@@ -88,7 +94,7 @@ func (s site) readSearch(place int, query string) (out lookup.Search, err error)
 			continue
 		}
 		if _, twice := given[name]; twice {
-			return out, refuse(http.StatusBadRequest, "Bad Request", "the parameter "+name+" is given twice")
+			return out, errGivenTwice(name)
 		}
 		given[name] = value
 	}
@@ -134,6 +140,11 @@ func (s site) knows(place int, name string) bool {
 		return s.supports(usesSubsetting)
 	}
 	return slices.ContainsFunc(searches[place].by, func(p searchProperty) bool { return p.name == name })
+}
+
+// isControl reports a parameter that readControls reads.
+func isControl(name string) bool {
+	return slices.Contains([]string{paramCount, paramSort, paramCursor, paramFieldSet}, name)
 }
 
 // readControls reads how results are wanted (RFC 8977 section 2, RFC 8982
@@ -186,6 +197,10 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	digits  = "0123456789"
 )
+
+func errGivenTwice(name string) error {
+	return refuse(http.StatusBadRequest, "Bad Request", "the parameter "+name+" is given twice")
+}
 
 func errOneProperty(place int) error {
 	var names []string

@@ -19,7 +19,10 @@ func (s site) searchAnswer(a *lookup.SearchAnswer, asked lookup.Search) []byte {
 		if s.supports(usesPaging) {
 			e.paging(a)
 		} else if a.Next != "" {
-			e.cut = a.PageSize
+			e.cut = "More objects fit than the " + strconv.Itoa(a.PageSize) + " that one answer holds. Ask for fewer."
+		}
+		if a.Cut {
+			e.cut = "More domains have such a contact than the " + strconv.Itoa(lookup.MaxMatches) + " that are looked through."
 		}
 		if s.supports(usesSorting) {
 			e.sorting(a)
@@ -27,6 +30,7 @@ func (s site) searchAnswer(a *lookup.SearchAnswer, asked lookup.Search) []byte {
 		if s.supports(usesSubsetting) {
 			e.subsetting(a)
 		}
+		e.reverseMapping(a)
 		e.notices(&a.About)
 	})
 }
@@ -34,9 +38,8 @@ func (s site) searchAnswer(a *lookup.SearchAnswer, asked lookup.Search) []byte {
 // truncated says that there is more which this answer has no way to lead to
 // (RFC 9083 section 9). A link to the next page is a way.
 func (e *encoder) truncated() {
-	if e.cut > 0 {
-		e.remark("Search results", "result set truncated due to unexplainable reasons",
-			"More objects fit than the "+strconv.Itoa(e.cut)+" that one answer holds. Ask for fewer.")
+	if e.cut != "" {
+		e.remark("Search results", "result set truncated due to unexplainable reasons", e.cut)
 	}
 }
 
@@ -192,10 +195,15 @@ func (e *encoder) subsetting(a *lookup.SearchAnswer) {
 // desk understood, with the parameters in one order and none that says what
 // goes without saying.
 func (s site) searchURL(a *lookup.SearchAnswer, count bool, cursor string) string {
-	place, property := searched(a.By)
-	b := append([]byte(s.base), searches[place].path...)
-	b = append(append(append(b, '?'), property...), '=')
-	b = appendQuery(b, a.Pattern)
+	b := append([]byte(s.base), searchPath(a.By)...)
+	asked := []lookup.Condition{{Pattern: a.Pattern}}
+	if _, asked[0].Property = searched(a.By); a.By == lookup.DomainsByContact {
+		asked = a.Where
+	}
+	for i, c := range asked {
+		b = append(append(append(b, "?&"[min(i, 1)]), c.Property...), '=')
+		b = appendQuery(b, c.Pattern)
+	}
 	if a.Part != disclose.Full {
 		b = append(append(b, "&"+paramFieldSet+"="...), a.Part.String()...)
 	}

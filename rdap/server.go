@@ -1,12 +1,12 @@
 package rdap
 
 import (
-	"bytes"
 	"crypto/tls"
-	"log"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"registerd/listen"
 )
 
 // The limits of a connection. A client that sends its request a byte at a time,
@@ -33,7 +33,7 @@ func Server(h http.Handler, to *slog.Logger) *http.Server {
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, WriteByteTimeout: writeTimeout},
-		ErrorLog:          log.New(ownTroubles{to}, "", 0),
+		ErrorLog:          listen.HTTPTroubles(to),
 
 		DisableGeneralOptionsHandler: true, // h answers OPTIONS * too
 	}
@@ -45,15 +45,4 @@ func Server(h http.Handler, to *slog.Logger) *http.Server {
 // starts that timer again after it was stopped (Go 1.26). So it is short.
 func Secure(s *http.Server, config *tls.Config) {
 	s.TLSConfig, s.IdleTimeout = config, idleTimeoutTLS
-}
-
-// ownTroubles passes on what net/http logs, but for what it says of a client's
-// connection: that is the client's doing, and holds its address.
-type ownTroubles struct{ to *slog.Logger }
-
-func (o ownTroubles) Write(line []byte) (int, error) {
-	if !bytes.Contains(line, []byte(" from ")) {
-		o.to.Warn("rdap: trouble in the HTTP server", "says", string(bytes.TrimSpace(line)))
-	}
-	return len(line), nil
 }

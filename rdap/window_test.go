@@ -78,7 +78,6 @@ func open(t testing.TB, s setup) *window {
 	}
 	w.handler, err = rdap.New(rdap.Config{
 		Desk: w.desk, Base: s.base, Profile: s.profile, Federation: s.federation, WHOIS: "whois.nic.example", Page: s.page, Log: log,
-		Limits: func() []string { return []string{"60 questions at once and one a second from one network."} },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -96,6 +95,7 @@ func (w *window) published(t testing.TB) lookup.Published {
 			Publication: "https://www.nic.example/publication", Disputes: "https://www.nic.example/disputes",
 			Eligibility: "https://www.nic.example/eligibility", Terms: "https://www.nic.example/terms",
 		},
+		Limits: func() []string { return []string{"60 questions at once and one a second from one network."} },
 	}
 }
 

@@ -167,4 +167,5 @@ func (c *checker) help(top map[string]any) {
 		c.find("9083-7", "")
 	}
 	c.metadata(top)
+	c.reverseOffered(top)
 }

@@ -19,6 +19,7 @@ var saved = map[string]string{
 	"help": "help", "error": "domain/free.example",
 	"domains":     "domains?name=shop*.example&count=true&sort=name&fieldSet=brief",
 	"nameservers": "nameservers?ip=192.0.2.7", "entities": "entities?handle=f*&fieldSet=id",
+	"reverse":     "domains/reverse_search/entity?handle=C1*&role=technical",
 	"gtld-domain": "domain/shop.example", "gtld-entity": "entity/292", "gtld-nameserver": "nameserver/ns1.shop.example",
 }
 

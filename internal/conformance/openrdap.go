@@ -10,7 +10,7 @@ import (
 
 // unheard are members that OpenRDAP's decoder does not know: those of
 // extensions, and the language of a remark.
-var unheard = []string{"redacted", "paging_metadata", "sorting_metadata", "subsetting_metadata", "farv1_openidcConfiguration", "farv1_session", "farv1_deviceInfo", "lang"}
+var unheard = []string{"redacted", "paging_metadata", "sorting_metadata", "subsetting_metadata", "reverse_search_properties", "reverse_search_properties_mapping", "farv1_openidcConfiguration", "farv1_session", "farv1_deviceInfo", "lang"}
 
 // Decodes has OpenRDAP read the body of an answer, and returns what it does not
 // know or cannot take: the opinion of a client that others use.

@@ -141,7 +141,7 @@ var rules = map[string]rule{
 	"9537-6.2":           {0, "a redaction's type is a registered name"},
 	"9537-6.2-described": {-65800, "a registered name is given as the type"},
 
-	// Searches (RFC 8977, 8982).
+	// Searches (RFC 8977, 8982, 9536).
 	"8977-2.2-number": {0, "counts are numbers"},
 	"8977-2.2-count":  {0, "the total is given if it was asked for, and only then"},
 	"8977-2.2-page":   {0, "a page has its size and its number, or neither"},
@@ -152,6 +152,11 @@ var rules = map[string]rule{
 	"8982-2.1":        {0, "a partial answer says which part it is"},
 	"8982-2.1.1":      {0, "of the parts that may be asked for, each has its name and one is the default"},
 	"8982-4":          {0, "the field set id names an object and says no more"},
+	"9536-2":          {0, "an object is related to an entity of which holds what was asked"},
+	"9536-4":          {0, "reverse searches are offered by properties that are registered"},
+	"9536-4-missing":  {0, "help says which reverse searches there are"},
+	"9536-5":          {0, "of what was searched by, and of nothing else, it is said where it stands"},
+	"9536-5-path":     {0, "what was searched by stands where its registered path leads"},
 
 	// ICANN's gTLD profile of February 2024.
 	"TIG-1.3":         {-61001, "every answer conforms to the technical implementation guide"},

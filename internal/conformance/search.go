@@ -40,9 +40,11 @@ func (c *checker) search(top map[string]any, names []string) {
 			}
 			c.instance(o, at)
 			c.fieldSet(top, o, at)
+			c.matched(top, o, at)
 		})
 	}
 	c.metadata(top)
+	c.reverse(top)
 }
 
 // metadata reads what RFC 8977 and 8982 put beside results.
