@@ -41,6 +41,10 @@ type Config struct {
 	// Dialect is be-eu when it is left out.
 	Dialect *Dialect
 
+	// Answered is told how long the answers to what came together took, from its last
+	// byte to theirs. It may be nil.
+	Answered func(time.Duration)
+
 	// Zone is where labels are meant that come without one. Default: the register's
 	// first zone.
 	Zone register.Name
@@ -48,10 +52,11 @@ type Config struct {
 
 // Server answers in lines. It is safe for concurrent use.
 type Server struct {
-	desk    *lookup.Desk
-	log     *slog.Logger
-	dialect *Dialect
-	zone    register.Name
+	desk     *lookup.Desk
+	log      *slog.Logger
+	dialect  *Dialect
+	zone     register.Name
+	answered func(time.Duration)
 
 	idleTime  time.Duration // between lines
 	lineTime  time.Duration // for a line that has begun
@@ -70,8 +75,11 @@ func New(c Config) (*Server, error) {
 	if c.Dialect == nil {
 		c.Dialect = &beEU
 	}
+	if c.Answered == nil {
+		c.Answered = func(time.Duration) {}
+	}
 	return &Server{
-		desk: c.Desk, log: c.Log, dialect: c.Dialect, zone: c.Zone,
+		desk: c.Desk, log: c.Log, dialect: c.Dialect, zone: c.Zone, answered: c.Answered,
 		idleTime: 30 * time.Second, lineTime: 5 * time.Second,
 		writeTime: 10 * time.Second, closeTime: 2 * time.Second,
 	}, nil
@@ -118,20 +126,35 @@ func (s *Server) converse(taking, work context.Context, c net.Conn) {
 			Window: lookup.Availability,
 		},
 	}
-	for v.refused < maxRefused {
-		err := v.read(taking)
+	// Who was let in has a question on its way, though the program ends.
+	first, stop := after(taking, s.lineTime)
+	defer stop()
+	for ctx := first; v.refused < maxRefused; ctx = taking {
+		err := v.read(ctx)
+		began := time.Now()
 		v.answer(work)
 		if errors.Is(err, listen.ErrLineTooLong) {
 			v.tooLong()
 		}
+		some := len(v.out) > 0
 		if !v.send() {
 			return
+		}
+		if some {
+			s.answered(time.Since(began))
 		}
 		if err != nil || s.dialect.single {
 			break
 		}
 	}
 	_ = listen.CloseCleanly(c, s.closeTime) // all is said: there is nobody left to tell
+}
+
+// after is a context that is done the time d after ctx is.
+func after(ctx context.Context, d time.Duration) (_ context.Context, stop func()) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unwatch := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return late, func() { unwatch(); cancel() }
 }
 
 // read takes the next line and all that came with it, up to a batch. The error
@@ -209,7 +232,7 @@ func (v *conversation) fail(questions []question, about lookup.About, err error)
 			a.outcome, a.why = blocked, quota.Why(exceeded, "")
 		}
 	} else {
-		v.log.Error("das: names could not be answered about", "names", len(questions), "error", err)
+		v.log.Error("das: names could not be answered", "names", len(questions), "error", err)
 	}
 	for _, a.question = range questions {
 		v.out = v.dialect.write(v.out, &a)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -147,4 +148,52 @@ func TestAServerThatStopsDoesNotWaitForSilentClients(t *testing.T) {
 		c.Close()
 	}
 	<-ended
+}
+
+func TestWhoWasLetInIsAnsweredThoughTheServerStops(t *testing.T) {
+	s, err := das.New(das.Config{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Log: quiet})
+	check(t, err)
+	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: quiet})
+	check(t, err)
+	stop := start(t, s, l)
+	c := call(t, l)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		stop()
+	}()
+	for { // until nobody else is let in
+		other, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			break
+		}
+		other.Close()
+	}
+	say(t, c, "free.example\n")
+	if got, want := hear(t, c), "%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"; got != want {
+		t.Errorf("heard %q, want %q", got, want)
+	}
+	c.Close()
+	<-ended
+}
+
+func TestWhoWasLetInAndSaysNothingIsNotWaitedForLong(t *testing.T) {
+	r := registerOf(t)
+	synctest.Test(t, func(t *testing.T) {
+		server, client := net.Pipe()
+		inner := &one{server: make(chan net.Conn, 1), closed: make(chan struct{})}
+		l, err := listen.Listen(listen.Config{Inner: inner, Log: quiet})
+		check(t, err)
+		s, err := das.New(das.Config{Desk: deskOver(t, r, ratelimit.Unlimited()), Log: quiet})
+		check(t, err)
+		stop := start(t, s, l)
+		inner.server <- fromSomewhere{server}
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		if took := time.Since(began); took < 4*time.Second || took > 6*time.Second {
+			t.Errorf("the server stopped after %v", took)
+		}
+		client.Close()
+	})
 }

@@ -191,7 +191,7 @@ func (h *HTTP) one(w http.ResponseWriter, r *http.Request, rest string) {
 // the value, which may hold what was asked.
 func (h *HTTP) recover(w http.ResponseWriter, r *http.Request) {
 	if v := recover(); v != nil {
-		h.log.Error("das: a handler panicked", "type", fmt.Sprintf("%T", v), "stack", listen.Callers())
+		h.log.Error("das: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", v), "stack", listen.Callers())
 		h.problem(w, r, h.anybody(r), errPanicked)
 	}
 }

@@ -59,7 +59,7 @@ func (h *HTTP) answerAll(w http.ResponseWriter, r *http.Request, caller access.C
 	case err != nil:
 		p := problemOf(err)
 		if p.ours && r.Context().Err() == nil {
-			h.log.Error("das: names could not be answered about", "names", len(a.asked)-n, "error", err)
+			h.log.Error("das: the rest of the names of a request could not be answered", "names", len(a.asked)-n, "error", err)
 		}
 		a.leave(n, p)
 		if a.passOn == nil {

@@ -98,7 +98,7 @@ func limitProblem(x *ratelimit.Exceeded) *problem {
 func (h *HTTP) problem(w http.ResponseWriter, r *http.Request, c access.Caller, err error) {
 	p := problemOf(err)
 	if p.ours && r.Context().Err() == nil {
-		h.log.Error("das: a question could not be answered", "error", err)
+		h.log.Error("das: a question over HTTP could not be answered", "error", err)
 	}
 	type keeper struct {
 		Name  string `json:"name,omitempty"`

@@ -104,8 +104,26 @@ func (k *keys) look(done chan struct{}) {
 		k.known, k.read, k.failing = known, k.asked, false
 	case !k.failing:
 		k.failing = true
-		k.log.Warn("the keys of an OpenID provider cannot be read: those that are known are taken for a day", "keys", k.url, "error", err)
+		k.log.Warn("the keys of an OpenID provider cannot be read: those that are known are taken for a day", "url", k.url, "error", err)
 	}
+}
+
+// KeysState is how the keys of a provider are, for metrics.
+type KeysState struct {
+	Read    time.Time // when they last were; zero is never
+	Failing bool      // the last look-up failed
+}
+
+// Keys tells of those of each provider, in the order of the configuration. They are
+// looked up when a token comes, and not before.
+func (f *Federation) Keys() []KeysState {
+	out := make([]KeysState, len(f.providers))
+	for i, p := range f.providers {
+		p.keys.mu.Lock()
+		out[i] = KeysState{p.keys.read, p.keys.failing}
+		p.keys.mu.Unlock()
+	}
+	return out
 }
 
 // readKeys reads a set (RFC 7517 section 5), and passes over what signs nothing for us.

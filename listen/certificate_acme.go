@@ -181,7 +181,7 @@ func (a *ACME) Watch(ctx context.Context) {
 		pause := acmeLook
 		for _, host := range a.cfg.Hosts {
 			if err := a.fetch(ctx, host); err != nil && ctx.Err() == nil {
-				a.cfg.Log.Error("no certificate could be fetched", "host", host, "error", err)
+				a.cfg.Log.Error("no certificate could be fetched or renewed; trying again in 20 minutes", "host", host, "error", err)
 				pause = acmeRetry
 			}
 		}

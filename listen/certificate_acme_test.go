@@ -195,7 +195,7 @@ func TestWatchingSaysWhatFailedAndEnds(t *testing.T) {
 	<-logged.Done()
 	stop()
 	<-ended
-	if got := log.all(); len(got) != 1 || got[0] != "no certificate could be fetched" {
+	if got := log.all(); len(got) != 1 || got[0] != "no certificate could be fetched or renewed; trying again in 20 minutes" {
 		t.Errorf("the log says %q", got)
 	}
 }

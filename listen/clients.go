@@ -199,11 +199,10 @@ func (c *Clients) Watch(ctx context.Context) {
 	ticker := time.NewTicker(c.cfg.Every)
 	defer ticker.Stop()
 	trouble := ""
-	tell := func(message string, err error) {
-		if err != nil && err.Error() != trouble {
-			trouble = err.Error()
-			c.cfg.Log.Error(message, "error", err)
-		}
+	fresh := func(err error) bool {
+		was := trouble
+		trouble = err.Error()
+		return trouble != was
 	}
 	for {
 		next, err := c.read()
@@ -212,9 +211,13 @@ func (c *Clients) Watch(ctx context.Context) {
 		}
 		switch ended := c.Ready(); {
 		case ended != nil:
-			tell("no client certificate is taken", ended)
+			if fresh(ended) {
+				c.cfg.Log.Error("no client certificate is taken", "error", ended)
+			}
 		case err != nil:
-			tell("the lists of revoked client certificates were not taken; those before stay", err)
+			if fresh(err) {
+				c.cfg.Log.Error("the lists of revoked client certificates were not taken; those before stay", "error", err)
+			}
 		default:
 			trouble = ""
 		}

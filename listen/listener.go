@@ -95,6 +95,7 @@ type Listener struct {
 	refusing chan struct{}
 	refused  [rushed + 1]atomic.Uint64 // by verdict
 	dropped  atomic.Uint64
+	taken    atomic.Uint64
 	log      *slog.Logger
 }
 
@@ -185,6 +186,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 			l.refuse(c, why)
 			continue
 		}
+		l.taken.Add(1)
 		return &conn{Conn: c, remote: net.TCPAddrFromAddrPort(client), release: release}, nil
 	}
 }
@@ -220,6 +222,12 @@ func (l *Listener) Stats() Stats {
 		Rushed: l.refused[rushed].Load(), Dropped: l.dropped.Load(),
 	}
 }
+
+// Taken is how many connections were within the caps since the listener was opened.
+func (l *Listener) Taken() uint64 { return l.taken.Load() }
+
+// MaxConns is the cap on all of them.
+func (l *Listener) MaxConns() int { return l.caps.max }
 
 // SetRefusal replaces [Config.Refusal], where its words are known only once the
 // address is.

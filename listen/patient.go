@@ -55,7 +55,7 @@ func (p *patient) Accept() (net.Conn, error) {
 		if errors.Is(err, net.ErrClosed) {
 			return p.leftOver()
 		}
-		p.log.Warn("accepting a connection failed, trying again", "error", err, "pause", pause)
+		p.log.Error("a connection could not be accepted; trying again", "address", p.Addr().String(), "error", err, "pause", pause)
 		if !p.wait(pause) {
 			return p.leftOver()
 		}

@@ -95,7 +95,7 @@ func (f *fronted) introduce(c net.Conn) {
 	r, err := readHeader(c, f.timeout)
 	if err != nil {
 		// The peer is the front end, so this names no client.
-		f.log.Debug("front end sent no usable PROXY header", "peer", c.RemoteAddr(), "error", err)
+		f.log.Debug("a front end sent no usable PROXY header", "address", c.RemoteAddr(), "error", err)
 		f.drop(c)
 		<-f.pending
 		return

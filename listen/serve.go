@@ -40,7 +40,7 @@ func Serve(ctx context.Context, l *Listener, drain time.Duration, handle func(co
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			l.log.Warn("cutting connections that did not finish in time", "open", l.Stats().Open, "drain", drain)
+			l.log.Warn("connections that did not finish in time are cut", "open", l.Stats().Open, "within", drain)
 			cut()
 			l.abort()
 		case <-finished:
@@ -70,7 +70,7 @@ func serveConn(work context.Context, c net.Conn, log *slog.Logger, handle func(c
 	defer stop()
 	defer func() {
 		if v := recover(); v != nil {
-			log.Error("handler panicked", "type", fmt.Sprintf("%T", v), "stack", Callers())
+			log.Error("a connection ended in a panic; this is a mistake in the program", "type", fmt.Sprintf("%T", v), "stack", Callers())
 		}
 	}()
 	handle(work, c)

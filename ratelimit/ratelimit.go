@@ -209,28 +209,40 @@ func Unlimited() *Limiter { return &Limiter{unlimited: true} }
 // stays, in tokens, and is paid back at the new rates. The widest network of a family
 // decides where its clients' buckets are kept, so it stays until a restart.
 func (l *Limiter) Set(s Settings) error {
+	take, err := l.Prepare(s)
+	if err == nil {
+		take()
+	}
+	return err
+}
+
+// Prepare looks whether the settings can be set, and returns what does that.
+func (l *Limiter) Prepare(s Settings) (take func(), err error) {
 	if l.unlimited {
-		return nil
+		return func() {}, nil
 	}
 	r, err := newRules(s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	l.setting.Lock()
-	defer l.setting.Unlock()
 	old := l.rules.Load()
 	for family, name := range [families]string{"IPv4", "IPv6"} {
 		if was, is := old.home(uint8(family)), r.home(uint8(family)); was != is {
-			return fmt.Errorf("ratelimit: %s: the widest network, /%d, becomes /%d only with a restart", name, was, is)
+			return nil, fmt.Errorf("ratelimit: %s: the widest network, /%d, becomes /%d only with a restart", name, was, is)
 		}
 	}
+	return func() { l.set(s, r) }, nil
+}
+
+func (l *Limiter) set(s Settings, r *rules) {
+	l.setting.Lock()
+	defer l.setting.Unlock()
 	now, _ := l.clock.read()
-	l.rules.Store(r)
+	old := l.rules.Swap(r)
 	l.rescale(old, r)
 	l.accounts.set(r, now)
 	l.server.set(now, s.Server)
 	l.everybody.set(now, s.Everybody)
-	return nil
 }
 
 // Memory is the size of the table of networks in bytes. It never changes.

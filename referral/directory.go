@@ -114,32 +114,35 @@ func New(c Config) (*Directory, error) {
 		}
 		d.client = clientOver(c.Transport)
 	}
-	d.Refresh()
+	_ = d.Refresh() // which has logged it
 	return d, nil
 }
 
 // Refresh reads the files again. One that cannot be understood, or cannot be
-// read, leaves what was understood before in force; one that is gone is gone.
-func (d *Directory) Refresh() {
+// read, leaves what was understood before in force; one that is gone is gone. The
+// error is what is wrong with such files.
+func (d *Directory) Refresh() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	var faults []error
 	for f := range files {
-		d.refresh(f)
+		faults = append(faults, d.refresh(f))
 	}
+	return errors.Join(faults...)
 }
 
-func (d *Directory) refresh(f File) {
+func (d *Directory) refresh(f File) error {
 	text, written, err := readFile(filepath.Join(d.dir, f.String()))
 	if errors.Is(err, fs.ErrNotExist) {
 		d.held[f].Store(nil)
 		d.seen[f] = stamp{}
-		return
+		return nil
 	}
 	s := stamp{sum: sha256.Sum256(text)}
 	old := d.held[f].Load()
 	if err == nil && d.seen[f] == s && old != nil {
 		d.held[f].Store(&held{old.index, written})
-		return
+		return nil
 	}
 	var x *index
 	if err == nil {
@@ -151,10 +154,11 @@ func (d *Directory) refresh(f File) {
 			d.log.Error("referrals: a file was not taken; what was known before stays", "error", err)
 		}
 		d.seen[f] = s
-		return
+		return err
 	}
 	d.seen[f] = s
 	d.held[f].Store(&held{x, written})
+	return nil
 }
 
 // readFile reads a whole file, unless it is larger than any of these should be.

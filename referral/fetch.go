@@ -53,7 +53,7 @@ func (d *Directory) Run(ctx context.Context) {
 		wait = d.every - d.every/10 + rand.N(d.every/5+1)
 		switch err := d.fetchAll(ctx); {
 		case err == nil:
-			d.log.Info("referrals: all files are fetched", "source", d.source)
+			d.log.Info("referrals: all files are fetched", "url", d.source)
 		case ctx.Err() == nil:
 			wait /= 10
 			d.log.Warn("referrals: not all files could be fetched; what was known before stays", "error", err)
@@ -99,7 +99,7 @@ func (d *Directory) fetch(ctx context.Context, f File) error {
 	if err := writeFile(filepath.Join(d.dir, f.String()), text); err != nil {
 		return err
 	}
-	d.refresh(f)
+	_ = d.refresh(f) // which has logged it
 	return nil
 }
 

@@ -54,8 +54,8 @@ func answers(t testing.TB, form *Profile) map[string][]byte {
 		"elsewhere":    elsewhere(about, asked, lookup.ErrElsewhere, ""),
 		"zone":         zone(about),
 		"error":        problem(about, errConflict),
-		"help":         help(about, sampleLimits),
-		"standing":     form.standing(told(about, limitsTopic, nil), sampleStandings),
+		"help":         help(about),
+		"standing":     form.standing(told(about, limitsTopic), sampleStandings),
 		"left":         form.standing(domain(organizationsDomain, false), sampleStandings[:2]),
 	}
 	for name, x := range refusals {

@@ -135,6 +135,9 @@ func (p *page) register() *object {
 		o.set("dataAsOf", a.Watermark.UTC().Format(timeForm))
 		o.set("serial", strconv.FormatUint(a.Serial, 10))
 	}
+	if a.Stale {
+		o.set("outOfDate", "yes")
+	}
 	o.setText("rules", a.Rules)
 	o.setText("language", a.Language)
 	o.setText("publication", a.Policies.Publication)

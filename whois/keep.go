@@ -24,7 +24,8 @@ type conversation struct {
 	lines  *listen.LineReader
 	asking lookup.Question
 	kept   bool
-	form   *Profile // of the last answer
+	form   *Profile  // of the last answer
+	began  time.Time // when the question was here
 }
 
 // converse answers a connection to its end. taking is done when no new questions
@@ -43,12 +44,15 @@ func (s *Server) converse(taking, work context.Context, c net.Conn) {
 		if v.kept {
 			more = more && asked < maxKept
 			if asked == maxKept {
-				answer = append(slices.Clip(answer), ProfileOf(s.desk.About()).farewell()...)
+				answer = append(slices.Clip(answer), v.form.farewell()...)
 			}
 			answer = apart(answer)
 		}
 		if !v.send(answer) {
 			return // the client has gone, or reads too slowly to be waited for
+		}
+		if len(answer) > 0 {
+			v.answered(time.Since(v.began))
 		}
 		if !more {
 			break
@@ -67,11 +71,13 @@ func (v *conversation) next(taking, work context.Context) (answer []byte, more b
 	} else {
 		question.Text, err = v.lines.ReadLine(taking, time.Now().Add(v.idleTime))
 	}
+	v.began = time.Now()
 	if err != nil {
-		return v.unread(question, err), false
+		return v.held().unread(question, err), false
 	}
-	question.Caller = v.desk.Recognise(question.Caller.Channel) // anew, since accounts end
-	answer, q := v.answer(work, question)
+	now := v.held()
+	question.Caller = now.desk.Recognise(question.Caller.Channel) // anew, since accounts end
+	answer, q := now.answer(work, question)
 	if v.kept && q.about == keepTopic {
 		return nil, false
 	}

@@ -9,7 +9,6 @@ import (
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
-	"registerd/whois"
 )
 
 // limiter has budgets of its own, and a clock that stands still.
@@ -93,10 +92,10 @@ func TestWithoutLimitsNothingIsLeftToTell(t *testing.T) {
 
 func TestHelpTellsTheLimitsThatAreInForce(t *testing.T) {
 	line := "Questions: 1 a second."
-	s, err := whois.New(whois.Config{Desk: deskOver(t, registerOf(t), ratelimit.Unlimited()), Log: quiet,
-		Limits: func() []string { return []string{line, "Exception: a name that is available."} }})
-	check(t, err)
-	l := serveThis(t, s)
+	desk, p := deskOver(t, registerOf(t), ratelimit.Unlimited()), publishedAs(t, register.Operator{}, register.Policies{})
+	p.Limits = func() []string { return []string{line, "Exception: a name that is available."} }
+	check(t, desk.Publish(p))
+	l := serve(t, desk, nil)
 	if got := ask(t, l, "help\r\n"); !strings.Contains(got, "\r\n%   Questions - 1 a second.\r\n") || strings.Contains(got, "available") {
 		t.Errorf("heard %q", got)
 	}

@@ -86,7 +86,7 @@ func TestNoLineOfThePublishedLimitsHasALabel(t *testing.T) {
 	for _, form := range allShipped(t) {
 		about := exampleAbout()
 		about.Form = form
-		for l := range strings.Lines(string(help(about, sampleLimits))) {
+		for l := range strings.Lines(string(help(about))) {
 			if strings.Contains(l, "together") && strings.Contains(l, ":") && !form.json {
 				t.Errorf("%s: %q", form.name, l)
 			}

@@ -196,14 +196,14 @@ func problem(a lookup.About, why *queryError) []byte {
 	return p.done()
 }
 
-func help(a lookup.About, limits []string) []byte {
+func help(a lookup.About) []byte {
 	p := newPage(&a)
 	if p.answer != nil {
 		p.answer.result = "help"
 	}
 	p.remarkText(p.form.say.help)
 	p.usage()
-	p.published(limits)
+	p.published(a.Limits)
 	p.blank()
 	p.source()
 	return p.done()

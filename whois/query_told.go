@@ -11,9 +11,9 @@ import (
 
 // told writes what is asked about the server itself. What is left to whoever asks
 // comes behind it, as behind every answer.
-func told(a lookup.About, about topic, limits []string) []byte {
+func told(a lookup.About, about topic) []byte {
 	if about == 0 {
-		return help(a, limits)
+		return help(a)
 	}
 	p := newPage(&a)
 	if p.answer != nil {

@@ -112,6 +112,9 @@ func (p *page) source() {
 	if !a.Watermark.IsZero() && p.form.asOf != "" {
 		p.remark("Data as of ", a.Watermark.UTC().Format(p.form.asOf), ", serial ", strconv.FormatUint(a.Serial, 10))
 	}
+	if a.Stale {
+		p.remark("The data may be out of date, it is as of ", a.Watermark.UTC().Format("2006-01-02 15.04"), " UTC")
+	}
 	p.questions()
 	if !p.form.policies {
 		return

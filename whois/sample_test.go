@@ -21,6 +21,7 @@ func day(year int, month time.Month, d int) time.Time {
 
 func exampleAbout() lookup.About {
 	return lookup.About{
+		Limits:   sampleLimits,
 		Operator: register.Operator{Name: "Example Registry", Email: "hostmaster@registry.example", URL: "https://registry.example/"},
 		Policies: register.Policies{Publication: "https://registry.example/publication", Terms: "https://registry.example/terms"},
 		Zones:    []register.Name{"example", "test"},
@@ -150,7 +151,7 @@ func neither() map[string][]byte {
 	about := exampleAbout()
 	pages := map[string][]byte{
 		"failed": failed(about), "crowded": crowded(about),
-		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere, ""), "zone": zone(about), "help": help(about, sampleLimits),
+		"elsewhere": elsewhere(about, query{kind: lookup.KindDomain}, lookup.ErrElsewhere, ""), "zone": zone(about), "help": help(about),
 		"reserved": domainPage(reservedAnswer(), false).Body,
 	}
 	for name, x := range refusals {

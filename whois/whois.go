@@ -36,16 +36,16 @@ type Config struct {
 	Desk *lookup.Desk
 	Log  *slog.Logger
 
-	// Limits are the sentences that help gives the budgets in. They may be others
-	// after the settings were read again. Without it, help says nothing of them.
-	Limits func() []string
+	// Answered is told how long each answer took, from the question's last byte to
+	// the answer's. It may be nil.
+	Answered func(time.Duration)
 }
 
 // Server answers on port 43. It is safe for concurrent use.
 type Server struct {
-	desk   *lookup.Desk
-	log    *slog.Logger
-	limits func() []string
+	desk     *lookup.Desk
+	log      *slog.Logger
+	answered func(time.Duration)
 
 	lineTime  time.Duration // for the whole question, however it trickles in
 	idleTime  time.Duration // for the next question, on a connection that is kept
@@ -61,11 +61,11 @@ func New(c Config) (*Server, error) {
 	case c.Log == nil:
 		return nil, errors.New("whois: no log")
 	}
-	if c.Limits == nil {
-		c.Limits = func() []string { return nil }
+	if c.Answered == nil {
+		c.Answered = func(time.Duration) {}
 	}
 	return &Server{
-		desk: c.Desk, log: c.Log, limits: c.Limits,
+		desk: c.Desk, log: c.Log, answered: c.Answered,
 		lineTime: lineTime, idleTime: idleTime, writeTime: writeTime, closeTime: closeTime,
 	}, nil
 }
@@ -77,6 +77,14 @@ func (s *Server) Serve(ctx context.Context, l *listen.Listener, drain time.Durat
 	return listen.Serve(ctx, l, drain, func(work context.Context, c net.Conn) {
 		s.converse(ctx, work, c)
 	})
+}
+
+// held is the server as it is now, for one question: its answer is of one piece,
+// whatever is put in force meanwhile.
+func (s *Server) held() *Server {
+	now := *s
+	now.desk = s.desk.Held()
+	return &now
 }
 
 // Refusal is what a listener tells a connection that is one too many.
@@ -94,9 +102,18 @@ func (s *Server) unread(question lookup.Question, why error) []byte {
 	case errors.Is(why, listen.ErrTimeout):
 		return s.seal(problem(s.desk.About(), errTooSlow))
 	case !errors.Is(why, io.EOF):
-		s.log.Debug("whois: a connection ended before its question", "error", why)
+		s.log.Debug("whois: a connection ended before its question", "error", withoutAddress(why))
 	}
 	return nil
+}
+
+// withoutAddress is what went wrong on a connection, and not with whom.
+func withoutAddress(err error) error {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		return op.Err
+	}
+	return err
 }
 
 // answer answers a line, and tells how it was understood.
@@ -144,7 +161,7 @@ func (s *Server) ask(ctx context.Context, question lookup.Question, q query) ([]
 		if err != nil {
 			return nil, about, err
 		}
-		return told(about, q.about, s.limits()), about, nil
+		return told(about, q.about), about, nil
 	case lookup.KindHost:
 		a, err := s.desk.Host(ctx, question)
 		if err != nil {
