@@ -187,7 +187,7 @@ func TestAPlaceThatFailedIsToldAgain(t *testing.T) {
 		mustRecord(t, j, "one.example")
 		note := mustCheckpoint(t, j).Note
 		synctest.Wait()
-		if s := j.State(); !s.Handed.IsZero() || !strings.Contains(log.String(), "could not be handed on") {
+		if s := j.State(); !s.Handed.IsZero() || s.Unhanded != 1 || !strings.Contains(log.String(), "could not be handed on") {
 			t.Errorf("%+v, log %q", s, log.String())
 		}
 		c.mu.Lock()
@@ -198,7 +198,7 @@ func TestAPlaceThatFailedIsToldAgain(t *testing.T) {
 		if diff := cmp.Diff([]string{string(note)}, c.kept); diff != "" {
 			t.Error(diff)
 		}
-		if s := j.State(); !s.Handed.Equal(noon) {
+		if s := j.State(); !s.Handed.Equal(noon) || s.Unhanded != 1 {
 			t.Errorf("%+v", s)
 		}
 		if err := j.Close(); err != nil {

@@ -71,6 +71,9 @@ func TestAJournalThatFailedIsOpenedAnewWhenTheDiskIsMended(t *testing.T) {
 			if err := j.Err(); err != nil {
 				t.Errorf("%s: after it was mended: %v", fault.name, err)
 			}
+			if n := j.State().Failures; n < 1 || n > 3 {
+				t.Errorf("%s: it failed %d times", fault.name, n)
+			}
 			mustRecord(t, j, "after.example")
 			if err := j.Close(); err != nil {
 				t.Error(err)

@@ -318,6 +318,9 @@ func TestHashesThatACrashLostAreMadeAgain(t *testing.T) {
 		"zeros at the end": append(slices.Clone(whole), make([]byte, 4096)...),
 	} {
 		edit(t, cfg.Dir, hashesName, func([]byte) []byte { return left })
+		if v, err := Verify(VerifyConfig{Dir: cfg.Dir}); err != nil || len(v.Findings) > 0 {
+			t.Errorf("%s: before they are made again: %q, %v", name, v.Findings, err)
+		}
 		j := mustOpenJournal(t, cfg)
 		if err := j.Close(); err != nil {
 			t.Fatal(err)

@@ -175,7 +175,8 @@ func (v *verifying) readJournal() error {
 	}
 	v.Records, v.Root = v.edge.n, v.edge.hash()
 	if v.hashes != nil {
-		if _, err := v.hashes.ReadByte(); err == nil {
+		rest, err := io.ReadAll(v.hashes)
+		if err != nil || len(bytes.Trim(rest, "\x00")) > 0 {
 			v.find("%s has hashes of records that are gone", hashesName)
 		}
 	}
@@ -197,15 +198,15 @@ func (v *verifying) meet() {
 	}
 }
 
-// compare holds new hashes against the file's. Fewer may be there than records:
-// they are written last, and made again.
+// compare holds new hashes against the file's. Fewer may be there than records, and
+// zeros after a loss of power: they are written last, never synced, and made again.
 func (v *verifying) compare(hashes []tlog.Hash) {
 	for _, ours := range hashes {
 		var theirs tlog.Hash
 		if v.hashes == nil {
 			return
 		}
-		if _, err := io.ReadFull(v.hashes, theirs[:]); err != nil {
+		if _, err := io.ReadFull(v.hashes, theirs[:]); err != nil || theirs == (tlog.Hash{}) {
 			v.hashes = nil
 			return
 		}

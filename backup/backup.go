@@ -14,6 +14,7 @@ package backup
 import (
 	"errors"
 	"io/fs"
+	"math"
 	"path"
 	"time"
 )
@@ -96,18 +97,27 @@ func (m *Manifest) Size() int64 {
 // check refuses a manifest by which something could be written elsewhere than meant.
 func (m *Manifest) check() error {
 	seen := map[string]bool{ManifestName: true}
+	var sum int64
 	for _, p := range m.Parts {
 		switch {
 		case !fs.ValidPath(p.Name) || p.Name == "." || path.Clean(p.Name) != p.Name:
 			return errors.New("a part has a name that is none")
 		case seen[p.Name]:
 			return errors.New("two parts have one name")
-		case p.Size < 0:
-			return errors.New("a part has a negative size")
+		case p.Size < 0, p.Size > math.MaxInt64-sum: // what does not fit has to be seen before
+			return errors.New("a part has a size that is none")
 		case len(p.SHA256) != 64:
 			return errors.New("a part has a digest that is none")
 		}
 		seen[p.Name] = true
+		sum += p.Size
+	}
+	for _, p := range m.Parts {
+		for folder := path.Dir(p.Name); folder != "."; folder = path.Dir(folder) {
+			if seen[folder] {
+				return errors.New("a part is in another")
+			}
+		}
 	}
 	return nil
 }

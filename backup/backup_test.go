@@ -1,12 +1,15 @@
 package backup_test
 
 import (
+	"archive/tar"
 	"bytes"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	mathrand "math/rand/v2"
 	"slices"
 	"strings"
@@ -215,6 +218,33 @@ func TestNoPartIsPutElsewhere(t *testing.T) {
 		file := bytes.ReplaceAll(honest, []byte("aa/b.db"), []byte(name))
 		if _, err := backup.NewReader(bytes.NewReader(file)); !errors.Is(err, backup.ErrDamaged) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAManifestOfPartsThatCannotBeIsRefused(t *testing.T) {
+	digest := strings.Repeat("0", 64)
+	for what, parts := range map[string][]backup.Part{
+		"a part within another":          {{Name: "a/b/c", SHA256: digest}, {Name: "a", SHA256: digest}},
+		"more bytes than can be counted": {{Name: "a", Size: math.MaxInt64, SHA256: digest}, {Name: "b", Size: 1, SHA256: digest}},
+	} {
+		m := manifest()
+		m.Format, m.Parts = backup.Format, parts
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file bytes.Buffer
+		out := tar.NewWriter(&file)
+		err = out.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: backup.ManifestName, Size: int64(len(text))})
+		if err == nil {
+			_, err = out.Write(text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := backup.NewReader(&file); !errors.Is(err, backup.ErrDamaged) {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

@@ -43,9 +43,12 @@ func Begin(path string) (*Placing, error) {
 }
 
 func begin(path string) (*Placing, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
+	}
+	if err := isOurs(f); err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
 	p := &Placing{path: path, lock: f}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
@@ -63,6 +66,18 @@ func begin(path string) (*Placing, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return p, nil
+}
+
+// isOurs refuses what another user wrote: root would move whatever that one said.
+func isOurs(f *os.File) error {
+	var stat unix.Stat_t
+	if err := unix.Fstat(int(f.Fd()), &stat); err != nil {
+		return err
+	}
+	if int(stat.Uid) != os.Geteuid() {
+		return fmt.Errorf("user %d has begun this: run it as that user, or remove the file", stat.Uid)
+	}
+	return nil
 }
 
 func isAt(f *os.File, path string) bool {
@@ -120,7 +135,10 @@ func (p *Placing) write(moves []Move) error {
 		return err
 	}
 	temp := p.path + ".new"
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
+	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) // no link leads elsewhere
 	if err != nil {
 		return err
 	}

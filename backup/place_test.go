@@ -135,3 +135,35 @@ func TestWhatSomebodyPutIntoThePlaceMeanwhileStays(t *testing.T) {
 	}
 	placed(t, dir, "afterwards")
 }
+
+// Who may write to the folder could else have root move, make and empty whatever he names.
+func TestAPlacingDoesNotDoWhatSomebodyElseLeftThere(t *testing.T) {
+	dir, moves := scene(t)
+	plan, victim := filepath.Join(dir, "plan"), filepath.Join(t.TempDir(), "victim")
+	if err := os.Symlink(victim, plan); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Begin(plan); err == nil {
+		t.Error("a link in the plan's place is followed")
+	}
+	if err := errors.Join(os.Remove(plan), os.WriteFile(victim, []byte("kept"), 0o600), os.Symlink(victim, plan+".new")); err != nil {
+		t.Fatal(err)
+	}
+	p := begun(t, dir)
+	if err := errors.Join(p.Carry(moves), p.Close()); err != nil {
+		t.Fatal(err)
+	}
+	placed(t, dir, "past a link")
+	if text, err := os.ReadFile(victim); string(text) != "kept" {
+		t.Errorf("where the link led stands %q, %v", text, err)
+	}
+	if os.Geteuid() != 0 {
+		return // only root can give files away
+	}
+	if err := errors.Join(os.WriteFile(plan, []byte(`[{"from":"b","to":"c"}]`), 0o600), os.Chown(plan, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Begin(plan); err == nil {
+		t.Error("another user's plan is carried out")
+	}
+}

@@ -18,6 +18,11 @@ type RollbackOptions struct {
 	// replaced. They are applied again otherwise.
 	AsItWas bool
 
+	// KeepClosed lets any number of contacts keep the facts of now, of which the
+	// public would see more by those of then. Those are overwritten with that:
+	// over 0.1 % of the contacts, and over ten, it is refused otherwise.
+	KeepClosed bool
+
 	// Confirm is called with what is about to happen, last of all. If it returns
 	// an error nothing is changed, and Rollback returns that. It may be nil.
 	Confirm func(*RollbackReport) error
@@ -31,6 +36,7 @@ type RollbackReport struct {
 	Again    int              // changes that were applied again
 	Lost     uint64           // the serial up to which changes are given up; 0 if none are
 	Wider    int              // contacts of which the public sees more than before
+	Closed   int              // contacts that keep the facts of now: by those of then, the public would see more
 }
 
 // Rollback publishes a generation again that a load took the place of, as if a
@@ -41,6 +47,9 @@ type RollbackReport struct {
 // The changes that a feed brought since are applied again. If some of them are not
 // kept, because a load brought them, it is refused unless they are given up.
 // A refusal is a *RefusedError; nothing is changed then.
+//
+// Facts that close a contact are newer than those of the generation: a contact that
+// the public would see more of by these keeps them, unless AcceptWiden is set.
 func (im *Importer) Rollback(ctx context.Context, o RollbackOptions) (*RollbackReport, error) {
 	b := &rollback{im: im, options: o, report: &RollbackReport{Report: Report{Kind: "rollback"}}}
 	defer b.aside.close()
@@ -68,7 +77,8 @@ type rollback struct {
 // applied again may close it again.
 type suspect struct {
 	ref store.Ref
-	was register.Traits
+	was register.Kept // what it is, and what is known of it
+	by  register.Traits
 }
 
 // maxSuspects bounds their memory. Of so many, further ones count as what they
@@ -76,7 +86,10 @@ type suspect struct {
 const maxSuspects = 100_000
 
 // The rules of a rollback, beside those of a load.
-const rollbackChanges = "changes that came since are applied again, unless --as-it-was is given"
+const (
+	rollbackChanges = "changes that came since are applied again, unless --as-it-was is given"
+	rollbackFacts   = "at most 0.1 % of the contacts, or ten, keep facts that close them, unless --keep-closed or --accept-widen is given"
+)
 
 func (b *rollback) run(ctx context.Context) (err error) {
 	if err := b.choose(ctx); err != nil {
@@ -86,6 +99,9 @@ func (b *rollback) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.load.Close()) }()
+	if err := b.unmoved(ctx); err != nil {
+		return err
+	}
 	if err := b.load.Differing(ctx, store.Contacts, b.compare); err != nil {
 		return err
 	}
@@ -110,6 +126,18 @@ func (b *rollback) choose(ctx context.Context) error {
 	return fmt.Errorf("to generation %d: %w", b.options.To, store.ErrNotKept)
 }
 
+var errMeanwhile = errors.New("the register was loaded or changed meanwhile: try again")
+
+// unmoved refuses if a load was published between the choice and the lock that
+// keeps others from being.
+func (b *rollback) unmoved(ctx context.Context) error {
+	all, err := b.im.Reader.Generations(ctx)
+	if err == nil && all[0].ID != b.report.From.ID {
+		err = errMeanwhile
+	}
+	return err
+}
+
 // compare looks at a contact as it is and as it would be.
 func (b *rollback) compare(published, loaded store.Object) error {
 	was, err := register.DecodeContact(published.Bytes)
@@ -122,7 +150,7 @@ func (b *rollback) compare(published, loaded store.Object) error {
 	}
 	if b.im.Wider(was.Traits(), now.Traits()) {
 		if len(b.suspect) < maxSuspects {
-			b.suspect = append(b.suspect, suspect{published.Ref, was.Traits()})
+			b.suspect = append(b.suspect, suspect{published.Ref, register.Kept{ROID: was.ROID, Facts: was.Facts}, was.Traits()})
 		} else {
 			b.wider++
 		}
@@ -135,11 +163,14 @@ func (b *rollback) compare(published, loaded store.Object) error {
 
 func (b *rollback) publish(ctx context.Context, tx store.Tx) error {
 	published := tx.State()
-	if published.Deposit != b.report.From.State.Deposit {
-		return errors.New("a deposit was taken meanwhile: try again")
+	if was := &b.report.From.State; published.Deposit != was.Deposit || b.options.AsItWas && published.Serial != was.Serial {
+		return errMeanwhile
 	}
 	state := b.report.To.State
 	if err := b.changes(tx, &published, &state); err != nil {
+		return err
+	}
+	if err := b.close(ctx, tx); err != nil {
 		return err
 	}
 	if err := b.facts(ctx, tx); err != nil {
@@ -204,49 +235,6 @@ func (im *Importer) replayFrom(tx store.Tx, state *register.State) (n int, err e
 	return n, err
 }
 
-// facts keeps what is known of contacts that are not in the generation. Those
-// that are in it have brought their own.
-func (b *rollback) facts(ctx context.Context, tx store.Tx) error {
-	if err := keepGone(ctx, tx, b.load); err != nil {
-		return err
-	}
-	err := b.aside.each(func(key string, k *register.Kept) error {
-		if is, err := holds(tx, key, k.ROID); is || err != nil {
-			return err
-		}
-		return keepFacts(tx, key, &register.Contact{ROID: k.ROID, Facts: k.Facts})
-	})
-	if err != nil {
-		return err
-	}
-	return b.im.Reader.Walk(ctx, store.Kept, func(o store.Object) error {
-		found, err := tx.Find(store.Ask{Ref: o.Ref}) // as it is by now
-		if err != nil || !found.There() {
-			return err
-		}
-		k, err := register.DecodeKept(found.Bytes)
-		if err != nil {
-			return err
-		}
-		is, err := holds(tx, o.Key, k.ROID)
-		if err != nil || !is {
-			return err
-		}
-		_, err = tx.Delete(o.Ref)
-		return err
-	})
-}
-
-// holds reports whether the register holds that contact.
-func holds(tx store.Tx, key, roid string) (bool, error) {
-	found, err := tx.Find(store.Ask{Ref: store.Ref{Kind: store.Contacts, Key: key}})
-	if err != nil || !found.There() {
-		return false, err
-	}
-	c, err := register.DecodeContact(found.Bytes)
-	return err == nil && sameROID(c.ROID, roid), err
-}
-
 // check refuses what a load would be refused for.
 func (b *rollback) check(tx store.Tx) error {
 	list, total, err := tx.Dangling(store.MaxReported)
@@ -274,7 +262,7 @@ func (b *rollback) check(tx store.Tx) error {
 		if err != nil {
 			return err
 		}
-		if b.im.Wider(s.was, c.Traits()) {
+		if b.im.Wider(s.by, c.Traits()) {
 			b.report.Wider++
 		}
 	}
@@ -282,7 +270,10 @@ func (b *rollback) check(tx store.Tx) error {
 	if float64(now.Objects()) < (1-maxShrink)*float64(was.Objects()) && !b.im.AcceptShrink {
 		b.refuse(ruleShrink, fmt.Sprintf("the register holds %d objects, and would hold %d", was.Objects(), now.Objects()))
 	}
-	if float64(b.report.Wider) > maxWiden*float64(was.Contacts) && !b.im.AcceptWiden {
+	switch {
+	case b.closesTooMany():
+		b.refuse(rollbackFacts, fmt.Sprintf("by the facts of then, the public would see more of %d of %d contacts", b.report.Closed, was.Contacts))
+	case float64(b.report.Wider) > maxWiden*float64(was.Contacts) && !b.im.AcceptWiden:
 		b.refuse(ruleWiden, fmt.Sprintf("the public would see more of %d of %d contacts", b.report.Wider, was.Contacts))
 	}
 	return nil

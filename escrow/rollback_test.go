@@ -94,14 +94,14 @@ func (r *feedRegister) refusedNothingKept() {
 func TestARollbackShowsNoMoreOfAContactUnlessItIsAccepted(t *testing.T) {
 	r := smallRegister(t)
 	r.mustFeed(line(101, `"put":[`+openC1+`]`))
-	r.replaceBy(101, strings.Replace(openC1, "none", "protected", 1))
+	r.replaceBy(101, strings.NewReplacer("none", "protected", "C1-EX", "NEW-EX").Replace(openC1)) // somebody else
 	r.AcceptShrink = true
 	r.refusedBy(RollbackOptions{}, ruleWiden)
 
 	// A change since closes it in the generation that is gone back to as well.
 	r.mustFeed(line(102, `"put":[`+strings.Replace(openC1, "none", "protected", 1)+`]`))
 	report := r.mustRollback(RollbackOptions{})
-	if report.Again != 1 || report.Wider != 0 || !r.contact("c1").Traits().Protected() {
+	if report.Again != 1 || report.Wider+report.Closed != 0 || !r.contact("c1").Traits().Protected() {
 		t.Errorf("%+v, %+v", report, r.contact("c1").Facts)
 	}
 	if domain := r.find(store.Names, "one.example"); string(domain.With[0].Bytes) != string(r.find(store.Contacts, "c1").Bytes) {
@@ -116,6 +116,110 @@ func TestARollbackShowsNoMoreOfAContactUnlessItIsAccepted(t *testing.T) {
 	r.AcceptShrink, r.AcceptWiden = true, true
 	if report := r.mustRollback(RollbackOptions{}); report.Wider != 1 || r.contact("c1").Traits().Protected() {
 		t.Errorf("%+v", report)
+	}
+}
+
+func TestOfTwoWhoHadAHandleTheLastIsRemembered(t *testing.T) {
+	r := smallRegister(t)
+	first := `{"contact":{"handle":"c2","roid":"FIRST-EX","sponsor":"r1","facts":{"holder":"natural","protection":"protected"}}}`
+	r.replaceBy(100, openC1)
+	r.replaceBy(100, openC1, first)
+	r.replaceBy(100, openC1)
+	// No load would forget the first for the second: a change does.
+	if k := r.kept("c2"); k == nil || k.ROID != "FIRST-EX" {
+		t.Fatalf("kept of c2: %+v", k)
+	}
+	r.replaceBy(100, openC1, strings.Replace(first, "FIRST", "SECOND", 1))
+	r.AcceptShrink = true
+	r.mustRollback(RollbackOptions{})
+	if k := r.kept("c2"); k == nil || k.ROID != "SECOND-EX" {
+		t.Errorf("kept of c2: %+v", k)
+	}
+}
+
+func TestThoseWhoWereGoneAreCountedAmongThoseWhoAreOpened(t *testing.T) {
+	r := smallRegister(t)
+	r.mustFeed(line(101, `"put":[`+openC1+`]`))
+	r.replaceBy(101, strings.Replace(openC1, "none", "protected", 1))
+	r.replaceBy(101)
+	r.AcceptWiden = true
+	report := r.mustRollback(RollbackOptions{To: 1})
+	if report.Wider != 1 || report.Closed != 0 || r.contact("c1").Traits().Protected() {
+		t.Errorf("%+v", report)
+	}
+}
+
+// A load may have closed everybody by mistake: what it took is not given up with a word
+// among others.
+func TestARollbackGivesUpTheFactsOfManyOnTheOperatorsWordAlone(t *testing.T) {
+	r := smallRegister(t)
+	var open, closed []string
+	for i := range minWiden + 1 {
+		c := strings.NewReplacer(`"c1"`, fmt.Sprintf(`"c%d"`, i), "C1-EX", fmt.Sprintf("C%d-EX", i)).Replace(openC1)
+		open, closed = append(open, c), append(closed, strings.Replace(c, "none", "protected", 1))
+	}
+	r.replaceBy(100, open...)
+	r.replaceBy(100, closed...)
+	r.refusedBy(RollbackOptions{}, rollbackFacts)
+	report := r.mustRollback(RollbackOptions{KeepClosed: true})
+	if report.Closed != len(closed) || report.Wider != 0 || !r.contact("c0").Traits().Protected() {
+		t.Errorf("%+v", report)
+	}
+
+	r.replaceBy(100, open...)
+	r.replaceBy(100, closed...)
+	r.AcceptWiden = true
+	report = r.mustRollback(RollbackOptions{})
+	if report.Closed != 0 || report.Wider != len(open) || r.contact("c0").Traits().Protected() {
+		t.Errorf("%+v", report)
+	}
+}
+
+// What is known of somebody is newer than the generation, whichever way it came.
+func TestARollbackOpensNobodyThatWasClosedSince(t *testing.T) {
+	closedC1 := strings.Replace(openC1, "none", "protected", 1)
+	withoutC1 := line(103, `"put":[{"domain":{"name":"one.example","sponsor":"r1"}}],"delete":[{"contact":"c1"}]`)
+	for name, since := range map[string]struct {
+		do      func(*feedRegister)
+		options RollbackOptions
+		there   bool
+	}{
+		"by a load":                   {func(r *feedRegister) { r.replaceBy(101, closedC1) }, RollbackOptions{}, true},
+		"by a load, and gone by one":  {func(r *feedRegister) { r.replaceBy(101, closedC1); r.replaceBy(101) }, RollbackOptions{To: 1}, true},
+		"by a load, gone by the feed": {func(r *feedRegister) { r.replaceBy(102, closedC1); r.mustFeed(withoutC1) }, RollbackOptions{}, false},
+		"by the feed, as it was": {func(r *feedRegister) {
+			r.replaceBy(101, openC1)
+			r.mustFeed(line(102, `"put":[`+closedC1+`]`))
+		}, RollbackOptions{AsItWas: true}, true},
+		"by the feed and gone by it, as it was": {func(r *feedRegister) {
+			r.replaceBy(101, openC1)
+			r.mustFeed(line(102, `"put":[`+closedC1+`]`), withoutC1)
+		}, RollbackOptions{AsItWas: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := smallRegister(t)
+			r.mustFeed(line(101, `"put":[`+openC1+`]`))
+			if !since.there {
+				r.mustFeed(line(102, `"put":[{"domain":{"name":"one.example","registrant":"c1","sponsor":"r1"}}]`))
+			}
+			since.do(r)
+			r.AcceptShrink = true
+			if report := r.mustRollback(since.options); (report.Closed == 1) != since.there || report.Wider != 0 {
+				t.Errorf("%+v", report)
+			}
+			switch k := r.kept("c1"); {
+			case !since.there:
+				if k == nil || k.Facts.Protection != register.Protected {
+					t.Errorf("kept of c1: %+v", k)
+				}
+			case k != nil, !r.contact("c1").Traits().Protected():
+				t.Errorf("kept of c1: %+v; c1 is %+v", k, r.contact("c1"))
+			default:
+				if domain := r.find(store.Names, "one.example"); string(domain.With[0].Bytes) != string(r.find(store.Contacts, "c1").Bytes) {
+					t.Error("its domain shows another contact than there is")
+				}
+			}
+		})
 	}
 }
 

@@ -91,10 +91,16 @@ func TestAProviderThatWasNeverReachedIsNotTakenForOneThatRefuses(t *testing.T) {
 	f := federationOf(t, c, settingsOf(p))
 	p.Fail(true)
 	wantUnreachable(t, f, tokenOf(p))
+	if k := f.Keys(); len(k) != 1 || !k[0].Failing || !k[0].Read.IsZero() {
+		t.Errorf("its keys are %+v", k)
+	}
 	p.Fail(false)
 	wantUnreachable(t, f, tokenOf(p)) // it was asked just now
 	c.pass(freshKeys)
 	wantTaken(t, f, tokenOf(p))
+	if k := f.Keys(); k[0].Failing || !k[0].Read.Equal(c.now()) {
+		t.Errorf("its keys are %+v", k)
+	}
 }
 
 func TestKeysOfTenMegabytesAreNotRead(t *testing.T) {

@@ -106,7 +106,7 @@ func TestAnExtensionSetsTheClockAndIsNoWayOutOfABreach(t *testing.T) {
 	if got, err := s.StateFor(t.Context(), in.Secret); err != nil || got.Extension != "We hear the holder" || !got.Due.Equal(until) {
 		t.Errorf("the requester is told %+v, %v", got, err)
 	}
-	if w, err := s.Waiting(t.Context()); err != nil || w.Open != 2 || w.Late != 1 || w.Oldest != 73*time.Hour {
+	if w, err := s.Waiting(t.Context()); err != nil || w.Open != 2 || w.In[Received] != 2 || w.Late != 1 || w.Oldest != 73*time.Hour {
 		t.Errorf("%+v, %v", w, err)
 	}
 	s.now = until.Add(-12 * time.Hour)
