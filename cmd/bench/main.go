@@ -84,7 +84,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	b.table.began, b.table.domains, b.table.mmap = time.Now().UTC(), b.domains, b.mmap
-	for _, stage := range []func(context.Context) error{b.build, b.seed, b.load, b.serve, b.hostile} {
+	for _, stage := range []func(context.Context) error{b.build, b.seed, b.load, b.backup, b.serve, b.hostile} {
 		if err := stage(ctx); err != nil {
 			return err
 		}

@@ -20,6 +20,7 @@ type table struct {
 	rows                 []row
 	searched             []searched
 	attacked             []attacked
+	keeping              keeping
 }
 
 type row struct {
@@ -55,6 +56,7 @@ func (t *table) print(to io.Writer) {
 	w.Flush()
 	t.printSearches(to)
 	t.printHostile(to)
+	t.printBackup(to)
 	printLimiter(to)
 	decided := deciding()
 	seeded := fmt.Sprintf("%.0f domains/s", t.seeded)

@@ -160,6 +160,9 @@ func (a *askCommand) journal(c *config, con console) (*audit.Journal, error) {
 	if dir == "" {
 		dir = filepath.Join(filepath.Dir(c.DB), "audit")
 	}
+	if err := notAsRoot(dir); err != nil {
+		return nil, err
+	}
 	return audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(con), SigningKey: c.Audit.SigningKey})
 }
 

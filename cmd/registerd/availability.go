@@ -67,15 +67,16 @@ func (s *service) openAvailability(name string, a *availability) error {
 	if err != nil {
 		return err
 	}
-	config.Desk, config.Log = s.desk, s.log
+	config.Desk, config.Log, config.Answered = s.desk, s.log, s.metrics.took(name)
 	server, err := das.New(config)
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(a.window, listen.Config{MaxPerNetwork: usualAtOnce, Refusal: server.Refusal()})
+	l, err := s.listener(a.window, listen.Config{MaxPerNetwork: usualAtOnce})
 	if err != nil {
 		return err
 	}
+	s.refusing(l, server.Refusal)
 	s.add(name, l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
 	return nil
 }

@@ -108,26 +108,32 @@ func (c *certificates) inWords(now time.Time, log *slog.Logger) ([][2]string, er
 
 // measureCertificates tells when what is shown, and what is known of clients', ends.
 func (s *service) measureCertificates() {
-	var shown []certificate
+	shown := map[string]certificate{}
 	if s.certificate != nil {
-		shown = append(shown, s.certificate)
+		shown["rdap"] = s.certificate
 	}
-	if s.certified != nil {
-		if s.certified.certificate != nil {
-			shown = append(shown, s.certified.certificate)
-		}
-		if !s.certified.clients.ListsEnd().IsZero() {
-			s.metrics.revoked(s.certified.clients)
-		}
+	if s.certified != nil && s.certified.certificate != nil {
+		shown[certifiedWindow] = s.certified.certificate
 	}
 	if len(shown) > 0 {
-		s.metrics.certificates(shown)
+		s.metrics.together(func(tell tellGauge) {
+			for listener, kept := range shown {
+				tell("registerd_certificate_expiry_timestamp_seconds", unixTime(kept.Ends()), listener)
+			}
+		}, family{name: "registerd_certificate_expiry_timestamp_seconds", help: "When a listener's own certificate ends; 0 while it is missing.", label: "listener"})
+	}
+	if s.certified != nil && !s.certified.clients.ListsEnd().IsZero() {
+		s.metrics.gauge("registerd_revocations_expiry_timestamp_seconds", "When the first list of revoked client certificates ends.",
+			func() float64 { return unixTime(s.certified.clients.ListsEnd()) })
 	}
 }
 
+// certifiedWindow is what the listener is called.
+const certifiedWindow = "rdap-certificates"
+
 // openCertificates opens the listener, if there is to be one. What comes there is
 // answered by what answers RDAP; no front end is believed.
-func (s *service) openCertificates(c *config, handler *rdap.Handler, beside http.Handler) error {
+func (s *service) openCertificates(c *config) error {
 	own := c.RDAP.Certificates
 	if own.Listen == "" {
 		return nil
@@ -149,11 +155,11 @@ func (s *service) openCertificates(c *config, handler *rdap.Handler, beside http
 	if err != nil {
 		return err
 	}
-	l.SetRefusal(handler.Refusal(true))
+	s.refusing(l, s.refusal(true))
 	config := rdap.TLS(shown.Get)
 	door.clients.Require(config)
-	const name = "rdap-certificates"
-	server := rdap.Server(s.streams(name, own.window, door.clients.Handler(beside, handler.TurnAway)), s.log)
+	const name = certifiedWindow
+	server := rdap.Server(s.streams(name, own.window, door.clients.Handler(s.metrics.timed(name, http.HandlerFunc(s.atFront)), s.turnAway)), s.log)
 	rdap.Secure(server, config)
 	s.certified = door
 	s.add(name, l, serveHTTP(server, s.log))

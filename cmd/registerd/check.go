@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -13,9 +14,9 @@ type checkCommand struct {
 	Config string `type:"path" required:"" placeholder:"FILE" help:"The configuration file."`
 }
 
-// Run checks the file and prints what would be served. It opens no
-// register and no window.
-func (k *checkCommand) Run(con console) error {
+// Run checks the file and prints what would be served. It opens no window, and
+// asks the register, if it is there, for its zones only.
+func (k *checkCommand) Run(ctx context.Context, con console) error {
 	c, err := readConfig(k.Config)
 	if err != nil {
 		return err
@@ -53,6 +54,9 @@ func (k *checkCommand) Run(con console) error {
 	for _, ended := range c.expired(time.Now()) {
 		fmt.Fprintln(con.err, "warning: an exception of the limits has ended:", ended)
 	}
+	for _, zone := range c.unservedAsItIs(ctx) {
+		fmt.Fprintf(con.err, "warning: zone %q is not one of the register's: what is said of it is of no account\n", zone)
+	}
 	for _, profile := range misleading {
 		fmt.Fprintln(con.err, "warning: parsers would misread answers by the profile "+profile+": see registerd profile check")
 	}
@@ -88,6 +92,9 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	for _, name := range slices.Sorted(maps.Keys(c.WHOIS.Refer)) {
 		line("refer "+name, c.WHOIS.Refer[name])
 	}
+	if c.RDAP.Redirect != "" {
+		line("redirect", c.RDAP.Redirect)
+	}
 	line("private", c.Private.Listen)
 	line("audit", c.Audit.Dir)
 	if c.Requests.Dir != "" {
@@ -109,6 +116,9 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	line("operator", operator)
 	if c.Accounts != "" {
 		line("accounts", c.Accounts)
+	}
+	if c.HolderLinks != "" {
+		line("holder links", c.HolderLinks)
 	}
 	for _, t := range c.Tokens {
 		words := fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02"))

@@ -25,6 +25,27 @@ type config struct {
 	// /ready says no, so that a balancer can turn away. Default none.
 	Drain duration `toml:"drain"`
 
+	// KeepGenerations is how long a register stays in its file after a load took its
+	// place, so that registerd rollback can go back to it; at most three do, each as large as
+	// the one that is served. Then its bytes are overwritten, within the hour. Default
+	// 168h; "0s" keeps none.
+	KeepGenerations *duration `toml:"keep_generations"`
+
+	// MaxDataAge is how old the data may be, by the register's watermark. With older
+	// data answers say so, and the log and the metrics; the service goes on. Default
+	// 60m; "0s" is any age.
+	MaxDataAge *duration `toml:"max_data_age"`
+
+	// LogLevel is from where up the log on standard error says what happens: debug, a line
+	// for each question; info, what operators did; warn, what works and wants to be looked
+	// at; error, what costs somebody an answer or a record. Default info. docs/troubleshooting.md
+	// has every message.
+	LogLevel logLevel `toml:"log_level"`
+
+	// LogFormat is how its lines are written: text, json, or auto, which is text on a
+	// terminal and JSON elsewhere. Default auto.
+	LogFormat logFormat `toml:"log_format"`
+
 	// Rules are the publication rules: the path of a rule file, which ends in
 	// .toml, or the name of one that comes with the program. Default gdpr.
 	Rules string `toml:"rules"`
@@ -92,6 +113,10 @@ type config struct {
 		// Base is the public address of the service, ending in "/". Default:
 		// http://, or https:// with tls or acme, and the listening address.
 		Base string `toml:"base"`
+		// Redirect is one more listener, as listen is, that speaks HTTP in clear and
+		// answers nothing but that the service is at base, which is https then. It has
+		// the front ends and the caps of this one. Default: off.
+		Redirect string `toml:"redirect"`
 		// BehindTLS says that a front end in front of this listener speaks TLS
 		// with the client. Only then, and on loopback, are credentials taken; with
 		// forwarded_from, from those that such a front end passes on.
@@ -149,10 +174,15 @@ type config struct {
 		Listen string `toml:"listen"`
 	} `toml:"private"`
 
-	// Control is the path of the socket at which registerd limits asks a running
-	// server: for root and the user that runs it. Default: the register's path with
+	// Control is the path of the socket at which registerd status, ctl and limits ask a
+	// running server: for root and the user that runs it. Default: the register's path with
 	// ".control" behind it; "-" opens none.
 	Control string `toml:"control"`
+
+	// Statistics is the path of the file of numbers that registerd stats reports: a day's
+	// questions by sort, and what the register held. Nobody is named in it. Default: the
+	// register's path with ".statistics" behind it; "-" keeps none.
+	Statistics string `toml:"statistics"`
 
 	// Limits are the budgets of questions, and of what answers tell.
 	Limits limits `toml:"limits"`
@@ -225,7 +255,8 @@ type zone struct {
 
 // window is a listener of the public.
 type window struct {
-	// Listen is host:port. Empty is off.
+	// Listen is host:port, or "systemd:NAME": a socket that the service manager has
+	// opened and keeps over restarts, by its FileDescriptorName. Empty is off.
 	Listen string `toml:"listen"`
 	// ProxyFrom lists the networks of front ends that send a PROXY header with
 	// the client's address. When it is not empty, nobody else is served.
@@ -292,6 +323,16 @@ type token struct {
 	// Times is how many times the budgets of other accounts this one has. Default 1,
 	// as for all; /help publishes others with the organization.
 	Times float64 `toml:"times"`
+}
+
+// defaultMaxDataAge is what registers commonly promise.
+const defaultMaxDataAge = time.Hour
+
+func (c *config) maxDataAge() time.Duration {
+	if c.MaxDataAge == nil {
+		return defaultMaxDataAge
+	}
+	return c.MaxDataAge.Duration
 }
 
 type duration struct{ time.Duration }

@@ -60,7 +60,7 @@ func parseConfig(path string) (*config, error) {
 	if isRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
-	for _, p := range []*string{&c.Control, &c.Limits.State} {
+	for _, p := range []*string{&c.Control, &c.Limits.State, &c.Statistics} {
 		if *p != none {
 			paths = append(paths, p)
 		}
@@ -134,6 +134,9 @@ func (c *config) check() error {
 	if err := validListen(c.Private.Listen); err != nil {
 		return fmt.Errorf("private: listen: %w", err)
 	}
+	if err := c.checkRedirect(); err != nil {
+		return fmt.Errorf("rdap: %w", err)
+	}
 	if _, err := c.journalConfig(nil); err != nil {
 		return err
 	}
@@ -190,9 +193,10 @@ func (c *config) check() error {
 }
 
 // trustsLoopback reports a front end on the same machine that does not say who
-// its clients are: they come from loopback, which is taken for private.
-func (c *config) trustsLoopback() bool {
-	host, _, err := net.SplitHostPort(c.RDAP.Listen)
+// its clients are: they come from loopback, which is taken for private. RDAP is
+// listening at an address, or at none ("").
+func (c *config) trustsLoopback(listening string) bool {
+	host, _, err := net.SplitHostPort(listening)
 	addr, notAddr := netip.ParseAddr(host)
 	base, _ := url.Parse(c.RDAP.Base)
 	if err != nil || notAddr != nil || !addr.IsLoopback() || base == nil || base.Host == "" || len(c.RDAP.ProxyFrom) > 0 {

@@ -88,10 +88,28 @@ func (w *window) perNetwork(usual int) int {
 	return w.MaxPerNetwork
 }
 
-// validListen refuses what is no host:port. Whether the host is of this machine
-// and the port is free, only opening it tells.
+// ofManager is how an address begins that is not an address, but the name of a
+// socket which the service manager has opened.
+const ofManager = "systemd:"
+
+// socketName is the name of that socket.
+func socketName(address string) (name string, ok bool) { return strings.CutPrefix(address, ofManager) }
+
+// longestSocketName is that of systemd.socket(5), in bytes.
+const longestSocketName = 255
+
+// validListen refuses what is neither host:port nor the name of a socket. Whether
+// the host is of this machine and the port is free, or the socket is there, only
+// opening it tells.
 func validListen(address string) error {
 	if address == "" {
+		return nil
+	}
+	if name, ok := socketName(address); ok {
+		strange := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' }
+		if name == "" || len(name) > longestSocketName || strings.ContainsFunc(name, strange) {
+			return fmt.Errorf("%q does not name a socket", address)
+		}
 		return nil
 	}
 	_, port, err := net.SplitHostPort(address)
@@ -107,7 +125,7 @@ func validListen(address string) error {
 // checkAddresses refuses two listeners at one address.
 func (c *config) checkAddresses() error {
 	taken := map[string]string{}
-	listeners := [][2]string{{"whois", c.WHOIS.Listen}, {"rdap", c.RDAP.Listen}, {"rdap.certificates", c.RDAP.Certificates.Listen}, {"private", c.Private.Listen}}
+	listeners := [][2]string{{"whois", c.WHOIS.Listen}, {"rdap", c.RDAP.Listen}, {"rdap.certificates", c.RDAP.Certificates.Listen}, {"rdap.redirect", c.RDAP.Redirect}, {"private", c.Private.Listen}}
 	for name, a := range c.availabilities() {
 		listeners = append(listeners, [2]string{name, a.Listen})
 	}

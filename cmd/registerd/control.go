@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"registerd/listen"
 )
 
 // The control socket is how an operator on the same machine speaks with a running
@@ -111,6 +112,8 @@ func (s *service) controlServer() *http.Server {
 	mux.HandleFunc("GET /limits/show", s.controlShow)
 	mux.HandleFunc("POST /limits/clear", s.controlClear)
 	mux.HandleFunc("GET /limits/top", s.controlTop)
+	mux.HandleFunc("GET /status", s.controlStatus)
+	mux.HandleFunc("POST /reload", s.controlReload)
 	return &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if who, _ := r.Context().Value(controllerKey{}).(*controller); !who.may() {
@@ -122,11 +125,11 @@ func (s *service) controlServer() *http.Server {
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			who, err := controllerOf(c)
 			if err != nil {
-				s.log.Error("control: whose connection it is", "error", err)
+				s.log.Error("control socket: who connected is not known, and is refused", "error", err)
 			}
 			return context.WithValue(ctx, controllerKey{}, who)
 		},
-		ReadTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ReadTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second, ErrorLog: listen.HTTPTroubles(s.log),
 	}
 }
 
@@ -138,7 +141,7 @@ func (s *service) openControl(c *config) {
 	}
 	l, err := listenControl(path)
 	if err != nil {
-		s.log.Warn("there is no control socket: registerd limits cannot ask this server", "error", err)
+		s.log.Warn("there is no control socket: registerd status, ctl and limits are not answered", "error", err)
 		return
 	}
 	s.control = l
@@ -151,7 +154,7 @@ func (s *service) serveControl(ctx context.Context) {
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.Serve(s.control); ctx.Err() == nil {
-		s.log.Error("the control socket has ended", "error", err)
+		s.log.Error("control socket: it has ended; registerd status, ctl and limits are not answered until a restart", "error", err)
 	}
 }
 

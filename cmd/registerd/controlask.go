@@ -42,6 +42,8 @@ func (w *controlled) path() (string, error) {
 	return path, nil
 }
 
+var errNoServer = errors.New("no server answers there")
+
 // mostControlled bounds an answer, in bytes.
 const mostControlled = 16 << 20
 
@@ -64,7 +66,7 @@ func (w *controlled) call(ctx context.Context, method, at string, values url.Val
 	response, err := client.Do(request)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("control: %s: no server answers there; is it running, and with this configuration?", path)
+		return fmt.Errorf("control: %s: %w; is it running, and with this configuration?", path, errNoServer)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("control: %s: only root and the user that runs the server may ask it", path)
 	case err != nil:

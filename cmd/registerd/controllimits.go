@@ -69,7 +69,7 @@ type limitsCleared struct {
 }
 
 func (s *service) controlShow(w http.ResponseWriter, r *http.Request) {
-	limits := s.limits.Load()
+	limits := s.limitsNow()
 	client, err := limits.clientOf(r.FormValue("client"))
 	if err != nil {
 		controlError(w, http.StatusBadRequest, err)
@@ -79,7 +79,7 @@ func (s *service) controlShow(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *service) controlClear(w http.ResponseWriter, r *http.Request) {
-	client, err := s.limits.Load().clientOf(r.FormValue("client"))
+	client, err := s.limitsNow().clientOf(r.FormValue("client"))
 	if err != nil {
 		controlError(w, http.StatusBadRequest, err)
 		return
@@ -108,7 +108,7 @@ func (s *service) controlTop(w http.ResponseWriter, r *http.Request) {
 	if err != nil || n < 1 {
 		n = 10
 	}
-	limits := s.limits.Load()
+	limits := s.limitsNow()
 	top := s.limiter.Top(min(n, mostShares))
 	out := sharesShown{Cost: top.Total, Heaviest: []shareShown{}}
 	for _, share := range top.Of {

@@ -56,6 +56,7 @@ func (d *demoCommand) config(dir string) *config {
 	c := new(config)
 	c.DB = filepath.Join(dir, "register.db")
 	c.Audit.Dir = filepath.Join(dir, "audit")
+	c.MaxDataAge = new(duration) // the example is of one day for ever
 	c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen, c.Private.Listen = d.WHOIS, d.DAS, d.RDAP, d.Private
 	c.Operator.Name, c.Operator.Email, c.Operator.URL = "Example Registry", "registry@nic.example", "https://nic.example/"
 	c.Policies.Publication = "https://nic.example/publication"

@@ -30,18 +30,20 @@ func (s *service) forwarding(
 // listener counts what happens at a window's door. Reasons are a few fixed words.
 func (m *metrics) listener(name string, l *listen.Listener) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "registerd_connections", Help: "Connections open now.", ConstLabels: prometheus.Labels{"window": name},
+		Name: "registerd_connections", Help: "Connections open now.", ConstLabels: prometheus.Labels{"listener": name},
 	}, func() float64 { return float64(l.Stats().Open) }))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registerd_connections_max", Help: "Connections that may be open at once.", ConstLabels: prometheus.Labels{"listener": name},
+	}, func() float64 { return float64(l.MaxConns()) }))
+	m.counter("registerd_connections_accepted_total", "Connections that were let in.", func() float64 { return float64(l.Taken()) }, "listener", name)
 	for reason, count := range map[string]func(listen.Stats) uint64{
 		"full":     func(s listen.Stats) uint64 { return s.Full },
 		"network":  func(s listen.Stats) uint64 { return s.Crowded },
 		"rate":     func(s listen.Stats) uint64 { return s.Rushed },
 		"stranger": func(s listen.Stats) uint64 { return s.Dropped },
 	} {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "registerd_connections_refused_total", Help: "Connections that were not let in, by reason.",
-			ConstLabels: prometheus.Labels{"window": name, "reason": reason},
-		}, func() float64 { return float64(count(l.Stats())) }))
+		m.counter("registerd_connections_refused_total", "Connections that were not let in, by reason.", func() float64 { return float64(count(l.Stats())) },
+			"listener", name, "reason", reason)
 	}
 }
 
@@ -51,9 +53,7 @@ func (m *metrics) forwarding(f *listen.Forwarding) {
 		"network": func(s listen.ForwardingStats) uint64 { return s.Crowded },
 		"unnamed": func(s listen.ForwardingStats) uint64 { return s.Unnamed },
 	} {
-		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "registerd_forwarded_refused_total", Help: "Requests of front ends that were not let in, by reason.",
-			ConstLabels: prometheus.Labels{"window": "rdap", "reason": reason},
-		}, func() float64 { return float64(count(f.Stats())) }))
+		m.counter("registerd_forwarded_refused_total", "Requests of front ends that were not let in, by reason.", func() float64 { return float64(count(f.Stats())) },
+			"listener", "rdap", "reason", reason)
 	}
 }

@@ -120,22 +120,29 @@ func journaledLink(s holder.Step) audit.Disclosure {
 	return d
 }
 
-// besideHolder answers holders on the listener of RDAP, and hands on all else. Links
-// that cannot be opened cost their page.
-func (s *service) besideHolder(c *config, other http.Handler, base string) (http.Handler, error) {
+// openHolderLinks opens the links of holders. If they cannot be, that costs their page.
+func (s *service) openHolderLinks(c *config) {
 	if c.HolderLinks == "" {
-		return other, nil
+		return
 	}
 	links, err := openLinks(context.Background(), c, s.journal)
 	if err != nil {
 		s.log.Error("the links of holders cannot be opened: no holder is answered", "error", err)
-		return other, nil
+		return
 	}
 	s.closers = append(s.closers, links.Close)
+	s.links = links
+}
+
+// besideHolder answers holders on the listener of RDAP, and hands on all else.
+func (s *service) besideHolder(other http.Handler, desk *lookup.Desk) (http.Handler, error) {
+	if s.links == nil {
+		return other, nil
+	}
 	h, err := holder.New(holder.Config{
-		Links: links, Desk: s.desk, Base: base, Private: c.RDAP.BehindTLS, Log: s.log, Admit: s.aside(lookup.KindHolder),
+		Links: s.links, Desk: desk, Base: s.base, Private: s.config.RDAP.BehindTLS, Log: s.log, Admit: s.aside(lookup.KindHolder),
 		Received: func(ctx context.Context, roid string) ([]holder.Receipt, error) {
-			list, err := received(ctx, c.Audit.Dir, roid, timeSpan{}, time.Now())
+			list, err := received(ctx, s.config.Audit.Dir, roid, timeSpan{}, time.Now())
 			if errors.Is(err, audit.ErrTorn) { // a line that was never finished is no record
 				err = nil
 			}

@@ -15,16 +15,17 @@ import (
 )
 
 type importCommand struct {
-	DB           string   `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register; it is made if it is not there."`
-	Changes      string   `type:"path" placeholder:"FILE" help:"Take a change feed (JSON lines) instead of deposits; - is standard input, and each line is applied as it comes."`
-	Snapshot     string   `type:"path" placeholder:"FILE" help:"Take a snapshot in the feed's format instead of deposits; - is standard input."`
-	Start        uint64   `placeholder:"SERIAL" help:"With --changes, for a register that never took a change: the serial that the first change follows."`
-	Dangling     string   `enum:"refuse,keep" default:"refuse" help:"What to do with references to objects that are not there: ${enum} (${default})."`
-	AcceptShrink bool     `help:"Take a full load with over 5 % fewer objects than the register."`
-	AcceptWiden  bool     `help:"Take data that shows the public more of over 0.1 % of the contacts."`
-	Rules        string   `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
-	Config       string   `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file that names those rules."`
-	Deposits     []string `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
+	DB           string    `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register; it is made if it is not there."`
+	Changes      string    `type:"path" placeholder:"FILE" help:"Take a change feed (JSON lines) instead of deposits; - is standard input, and each line is applied as it comes."`
+	Snapshot     string    `type:"path" placeholder:"FILE" help:"Take a snapshot in the feed's format instead of deposits; - is standard input."`
+	Start        uint64    `placeholder:"SERIAL" help:"With --changes, for a register that never took a change: the serial that the first change follows."`
+	Dangling     string    `enum:"refuse,keep" default:"refuse" help:"What to do with references to objects that are not there: ${enum} (${default})."`
+	AcceptShrink bool      `help:"Take a full load with over 5 % fewer objects than the register."`
+	AcceptWiden  bool      `help:"Take data that shows the public more of over 0.1 % of the contacts."`
+	Rules        string    `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
+	Config       string    `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file that names those rules."`
+	Keep         *duration `placeholder:"DURATION" help:"How long the register stays in the file that a full load takes the place of, for registerd rollback; overrides the configuration. Default 168h."`
+	Deposits     []string  `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
 }
 
 // Run takes the input, or refuses it and changes nothing.
@@ -45,12 +46,19 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
+	keep, err := keepBy(i.Config, i.Keep)
+	if err != nil {
+		return err
+	}
 	if err := i.readable(); err != nil {
+		return err
+	}
+	if err := notAsRoot(i.DB); err != nil {
 		return err
 	}
 	_, err = os.Stat(i.DB)
 	isNew := errors.Is(err, fs.ErrNotExist)
-	err = i.run(ctx, con, by)
+	err = i.run(ctx, con, by, keep)
 	if err != nil && isNew {
 		removeEmpty(ctx, i.DB)
 	}
@@ -85,7 +93,7 @@ func removeEmpty(ctx context.Context, path string) {
 	}
 }
 
-func (i *importCommand) run(ctx context.Context, con console, by *rules) error {
+func (i *importCommand) run(ctx context.Context, con console, by *rules, keep time.Duration) error {
 	writer, err := sqlite.OpenWriter(i.DB, sqlite.Options{Create: true})
 	if err != nil {
 		return err
@@ -105,7 +113,11 @@ func (i *importCommand) run(ctx context.Context, con console, by *rules) error {
 	if err != nil {
 		return err
 	}
-	return i.take(ctx, con, importer, progress)
+	if err := i.take(ctx, con, importer, progress); err != nil {
+		return err
+	}
+	tidy(ctx, con, writer, keep)
+	return nil
 }
 
 func (i *importCommand) take(ctx context.Context, con console, importer *escrow.Importer, progress *progress) error {
@@ -153,14 +165,19 @@ func with(ctx context.Context, path string, con console, progress *progress, tak
 	if err != nil {
 		return fmt.Errorf("import: %s: %w", path, err)
 	}
-	c := report.Counts
 	what := report.Kind
 	if report.ID != "" {
 		what += " " + report.ID
 	}
-	fmt.Fprintf(con.out, "%s: the register holds %d domains, %d reserved names, %d contacts, %d hosts, %d registrars%s\n",
-		what, c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars, asOf(report.Watermark))
+	fmt.Fprintf(con.out, "%s: %s\n", what, holdings(report))
 	return nil
+}
+
+// holdings says what the register holds after an import.
+func holdings(r *escrow.Report) string {
+	c := r.Counts
+	return fmt.Sprintf("the register holds %d domains, %d reserved names, %d contacts, %d hosts, %d registrars%s",
+		c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars, asOf(r.Watermark))
 }
 
 // asOf says how old the data is. A feed of nothing does not tell.

@@ -155,6 +155,9 @@ func (c *config) journalConfig(log *slog.Logger) (audit.JournalConfig, error) {
 
 // openJournal opens the journal for a command: it erases nothing.
 func (c *config) openJournal(log *slog.Logger) (*audit.Journal, error) {
+	if err := notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir); err != nil {
+		return nil, err
+	}
 	cfg, err := c.journalConfig(log)
 	if err != nil {
 		return nil, err
@@ -169,35 +172,15 @@ func (s *service) startJournal(c *config) (*audit.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.KeepMonths = cmp.Or(c.Audit.KeepMonths, audit.DefaultKeepMonths)
+	cfg.KeepMonths, cfg.Believed = cmp.Or(c.Audit.KeepMonths, audit.DefaultKeepMonths), s.steady.believed
 	journal, err := audit.StartJournal(cfg)
 	if err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, journal.Close)
-	s.metrics.journal(journal)
+	s.metrics.journal(journal, filepath.Join(c.Audit.Dir, "journal.jsonl"), len(cfg.Places) > 0)
 	if err := journal.Err(); err != nil {
-		s.log.Error("the journal cannot be written: answers above public are refused", "error", err)
+		s.log.Error("the journal could not be opened: answers above public are refused until it can", "error", err)
 	}
 	return journal, nil
-}
-
-// journal reports how far the journal is, and how far it is signed for.
-func (m *metrics) journal(j *audit.Journal) {
-	stamp := func(t time.Time) float64 {
-		if t.IsZero() {
-			return 0
-		}
-		return float64(t.Unix())
-	}
-	m.gauge("registerd_journal_refusing", "1 if the journal cannot be written, so that answers above public are refused.", func() float64 {
-		if j.Err() != nil {
-			return 1
-		}
-		return 0
-	})
-	m.gauge("registerd_journal_records", "Records in the journal.", func() float64 { return float64(j.State().Records) })
-	m.gauge("registerd_journal_signed_records", "Records that the last checkpoint covers.", func() float64 { return float64(j.State().Checkpointed) })
-	m.gauge("registerd_journal_signed_timestamp_seconds", "When this process last signed a checkpoint; 0 before.", func() float64 { return stamp(j.State().Signed) })
-	m.gauge("registerd_journal_handed_timestamp_seconds", "When a checkpoint last reached all of audit.checkpoint_to; 0 before.", func() float64 { return stamp(j.State().Handed) })
 }

@@ -22,14 +22,14 @@ func (c *config) limiter() (*ratelimit.Limiter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
-	if c.Limits.Off {
-		return ratelimit.Unlimited(), nil
-	}
 	limits := ratelimit.Defaults()
 	limits.Memory, limits.Settings = c.limitMemory(), settings
 	l, err := ratelimit.New(limits)
-	if err != nil {
+	switch {
+	case err != nil: // also of limits that are off: one day they are on
 		return nil, fmt.Errorf("limits: %w", err)
+	case c.Limits.Off:
+		return ratelimit.Unlimited(), nil
 	}
 	return l, nil
 }

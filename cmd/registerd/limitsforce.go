@@ -2,13 +2,23 @@ package main
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"registerd/ratelimit"
 )
 
-// limitsInForce are the budgets that questions are charged by.
-func (s *service) limitsInForce() []string { return s.limits.Load().inWords(time.Now()) }
+// heldLimits are the limits of one configuration. With accounts that come and go,
+// they change.
+type heldLimits struct {
+	atomic.Pointer[publishedLimits]
+}
+
+// inWords are the budgets that questions are charged by.
+func (h *heldLimits) inWords() []string { return h.Load().inWords(time.Now()) }
+
+// limitsNow are those in force.
+func (s *service) limitsNow() *publishedLimits { return s.limits.Load().Load() }
 
 // openLimits makes the budgets, as the last run left them.
 func (s *service) openLimits(c *config) error {
@@ -27,7 +37,9 @@ func (s *service) openLimits(c *config) error {
 	if err := s.limiter.Set(published.settings); err != nil {
 		return fmt.Errorf("limits: %w", err)
 	}
-	s.limits.Store(published)
+	held := new(heldLimits)
+	held.Store(published)
+	s.limits.Store(held)
 	if published.off {
 		return nil
 	}
@@ -41,48 +53,42 @@ func (s *service) openLimits(c *config) error {
 	return nil
 }
 
-// replaceLimits puts a configuration's limits in force, and returns what puts the
-// old ones back. Budgets stay as used as they are.
-func (s *service) replaceLimits(c *config, all people) (back func(), err error) {
+// prepareLimits looks at a configuration's limits. Budgets stay as used as they are.
+func (s *service) prepareLimits(p *prepared, c *config, all people) error {
 	next, err := c.publishedLimits()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	next = next.with(all)
-	now := s.limits.Load()
-	if now.memory != next.memory {
-		s.log.Warn("limits.memory_mib needs a restart", "in_force", now.memory>>20, "configured", next.memory>>20)
-		next.memory = now.memory
+	next, now := next.with(all), s.limitsNow()
+	p.limits = new(heldLimits)
+	if now.off != next.off { // which needs a restart, and all other limits with it
+		p.limits.Store(now)
+		return nil
 	}
-	if now.off != next.off {
-		s.log.Warn("limits.off needs a restart, with all other limits", "in_force", now.off, "configured", next.off)
-		return func() {}, nil
+	take, err := s.limiter.Prepare(next.settings)
+	if err != nil {
+		return fmt.Errorf("limits: %w", err)
 	}
-	if err := s.limiter.Set(next.settings); err != nil {
-		return nil, fmt.Errorf("limits: %w", err)
-	}
-	s.limits.Store(next)
-	s.warnOfEnded(c)
-	return func() {
-		_ = s.limiter.Set(now.settings) // they were in force
-		s.limits.Store(now)
-	}, nil
+	next.memory = now.memory // as well
+	p.limits.Store(next)
+	p.takes = append(p.takes, take)
+	return nil
 }
 
 // limitsOf puts the budgets of these accounts in force.
 func (s *service) limitsOf(all people) {
-	next := s.limits.Load().with(all)
+	next := s.limitsNow().with(all)
 	if err := s.limiter.Set(next.settings); err != nil {
-		s.log.Error("the budgets of accounts stay as they were", "error", err)
+		s.log.Error("the budgets of accounts could not be set, and stay as they were", "error", err)
 		return
 	}
-	s.limits.Store(next)
+	s.limits.Load().Store(next)
 }
 
 // warnOfEnded tells of exceptions that could be cleared away.
 func (s *service) warnOfEnded(c *config) {
 	for _, ended := range c.expired(time.Now()) {
-		s.log.Warn("an exception of the limits has ended", "which", ended)
+		s.log.Warn("an exception of the limits has ended", "exception", ended)
 	}
 }
 

@@ -61,7 +61,7 @@ func (k *keptLimits) load() {
 		err = k.limiter.Restore(bufio.NewReader(f))
 	}
 	if err != nil {
-		k.log.Warn("the budgets of the last run are not known: all begin full", "file", k.path, "error", err)
+		k.log.Warn("the budgets of the last run are not known: all begin full", "path", k.path, "error", err)
 	}
 }
 
@@ -107,12 +107,12 @@ func (k *keptLimits) save() {
 	case err == nil:
 		k.saved.Store(k.now().Unix())
 		if k.failing != "" {
-			k.log.Info("budgets are kept again", "file", k.path)
+			k.log.Info("budgets are written again", "path", k.path)
 		}
 		k.failing = ""
 	case err.Error() != k.failing:
 		k.failing = err.Error()
-		k.log.Error("budgets are not kept: a restart would give them back", "file", k.path, "error", err)
+		k.log.Error("budgets cannot be written: a restart would give them back", "path", k.path, "error", err)
 	}
 }
 

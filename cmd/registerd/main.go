@@ -27,6 +27,8 @@ const (
 	ok     = 0
 	failed = 1
 	misuse = 2
+
+	noServer = 2 // of status
 )
 
 // console is what a command reads from and writes to.
@@ -37,35 +39,51 @@ type console struct {
 
 // commands are the program's subcommands; their tags are the manual.
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Answer questions on all windows."`
-	Demo    demoCommand    `cmd:"" help:"Serve an example register on loopback, without root and without configuration."`
-	Import  importCommand  `cmd:"" help:"Take escrow deposits, a change feed or a snapshot into the register."`
-	Seed    seedCommand    `cmd:"" help:"Fill a register with made-up data of any size, for trials and measurements."`
-	Verify  verifyCommand  `cmd:"" help:"Read and check every record of the register."`
-	Ask     askCommand     `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
-	Explain explainCommand `cmd:"" help:"Say of every field of an object who may see it, by which rule, and why. It prints no value."`
-	Profile profileCommand `cmd:"" help:"Check and print how WHOIS answers are written."`
-	Rules   rulesCommand   `cmd:"" help:"Check, compare and print publication rules."`
-	Compare compareCommand `cmd:"" help:"Ask an old WHOIS server and this one for the same names, and print by label where the answers differ."`
-	Spec    specCommand    `cmd:"" help:"Print how the configured service is asked and what it answers (Markdown), to be published."`
-	Check   checkCommand   `cmd:"" help:"Check a configuration file and print what would be served."`
-	Account accountCommand `cmd:"" help:"Keep who has standing access, and what they may do."`
-	Token   tokenCommand   `cmd:"" help:"Make, list and revoke credentials."`
-	Journal journalCommand `cmd:"" help:"Verify the journal of disclosures, prove records, and sign for it."`
-	Holder  holderCommand  `cmd:"" help:"Let holders see what is held of them."`
-	Request requestCommand `cmd:"" help:"Work at the request desk: look at requests, and grant or refuse them."`
-	Limits  limitsCommand  `cmd:"" help:"Look at the limits of a running server, and clear what somebody used."`
+	Serve    serveCommand    `cmd:"" help:"Answer questions on all windows."`
+	Demo     demoCommand     `cmd:"" help:"Serve an example register on loopback, without root and without configuration."`
+	Import   importCommand   `cmd:"" help:"Take escrow deposits, a change feed or a snapshot into the register."`
+	Seed     seedCommand     `cmd:"" help:"Fill a register with made-up data of any size, for trials and measurements."`
+	Rollback rollbackCommand `cmd:"" help:"Serve an earlier load of the register again."`
+	Verify   verifyCommand   `cmd:"" help:"Read and check every record of the register."`
+	Backup   backupCommand   `cmd:"" help:"Copy register, accounts, requests and journal into one file, while a server goes on."`
+	Restore  restoreCommand  `cmd:"" help:"Check a backup, or put it into its places: all of it or nothing."`
+	Ask      askCommand      `cmd:"" help:"Ask a question at the same desk from the command line, or ask another RDAP server."`
+	Explain  explainCommand  `cmd:"" help:"Say of every field of an object who may see it, by which rule, and why. It prints no value."`
+	Profile  profileCommand  `cmd:"" help:"Check and print how WHOIS answers are written."`
+	Rules    rulesCommand    `cmd:"" help:"Check, compare and print publication rules."`
+	Compare  compareCommand  `cmd:"" help:"Ask an old WHOIS server and this one for the same names, and print by label where the answers differ."`
+	Spec     specCommand     `cmd:"" help:"Print how the configured service is asked and what it answers (Markdown), to be published."`
+	Check    checkCommand    `cmd:"" help:"Check a configuration file and print what would be served."`
+	Account  accountCommand  `cmd:"" help:"Keep who has standing access, and what they may do."`
+	Token    tokenCommand    `cmd:"" help:"Make, list and revoke credentials."`
+	Journal  journalCommand  `cmd:"" help:"Verify the journal of disclosures, prove records, and sign for it."`
+	Holder   holderCommand   `cmd:"" help:"Let holders see what is held of them."`
+	Request  requestCommand  `cmd:"" help:"Work at the request desk: look at requests, and grant or refuse them."`
+	Limits   limitsCommand   `cmd:"" help:"Look at the limits of a running server, and clear what somebody used."`
+	Stats    statsCommand    `cmd:"" help:"Report of a month in numbers that may be published: what the register held, and what was asked."`
+	Status   statusCommand   `cmd:"" help:"Say how a running server is. Exit status: 0 well, 1 something is amiss, 2 no server answers."`
+	Ctl      ctlCommand      `cmd:"" help:"Tell a running server what to do."`
+
+	Version    versionCommand    `cmd:"" help:"Say which version this is, and what it was made from."`
+	Man        manCommand        `cmd:"" help:"Print the manual page (roff)."`
+	Completion completionCommand `cmd:"" help:"Print a shell's completions of commands and flags."`
 }
 
 // usageError is a wrong use that the flags' parser cannot see.
 type usageError struct{ error }
+
+// unanswered is an error of a command whose exit status tells it from all others.
+type unanswered struct{ error }
+
+// loopbacks are where windows are that nobody has said the place of, for the tags.
+var loopbacks = kong.Vars{"loopback_whois": loopbackWHOIS, "loopback_das": loopbackDAS, "loopback_rdap": loopbackRDAP}
 
 func run(ctx context.Context, args []string, con console) int {
 	var c commands
 	status := -1
 	parser, err := kong.New(&c,
 		kong.Name("registerd"),
-		kong.Vars{"loopback_whois": loopbackWHOIS, "loopback_das": loopbackDAS, "loopback_rdap": loopbackRDAP},
+		loopbacks,
 		kong.Description("The public face of a domain register: WHOIS, availability and RDAP from one file.\n\n"+
 			"Exit status: 0 done, 1 failed, 2 wrong use."),
 		kong.Writers(con.out, con.err),
@@ -100,6 +118,9 @@ func report(con console, err error) int {
 	fmt.Fprintln(con.err, "registerd:", strings.ReplaceAll(err.Error(), "\n", "; "))
 	if usage := (*usageError)(nil); errors.As(err, &usage) {
 		return misuse
+	}
+	if none := (*unanswered)(nil); errors.As(err, &none) {
+		return noServer
 	}
 	return failed
 }

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"math"
+	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"registerd/audit"
-	"registerd/listen"
 	"registerd/lookup"
-	"registerd/ratelimit"
 )
 
 // metrics are what the operator measures. No label carries what a client sent,
@@ -17,121 +15,101 @@ import (
 type metrics struct {
 	registry  *prometheus.Registry
 	questions *prometheus.CounterVec
-	seconds   *prometheus.HistogramVec
+	desk      *prometheus.HistogramVec
+	answered  *prometheus.HistogramVec
 	costs     *prometheus.CounterVec
+	ready     *prometheus.CounterVec
 	persons   *prometheus.CounterVec
 	refused   *prometheus.CounterVec
+	failed    *prometheus.CounterVec
 	reloaded  prometheus.Gauge
+	taken     prometheus.Gauge
 }
+
+// answerBounds are, in seconds, those of both histograms. From half a second on they are those of
+// service levels: the times that ICANN asks for are 2 s for WHOIS and 4 s for RDAP, and
+// what takes five times as long counts there as no answer.
+var answerBounds = []float64{.0001, .0005, .002, .01, .05, .2, .5, 1, 2, 4, 10, 20}
 
 func newMetrics() *metrics {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
+	times := func(name, help, label string) *prometheus.HistogramVec {
+		return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: answerBounds}, []string{label})
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	}
 	m := &metrics{
 		registry:  prometheus.NewRegistry(),
 		questions: counter("registerd_questions_total", "Questions by window, kind, audience and outcome.", "window", "kind", "audience", "outcome"),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "registerd_answer_seconds", Help: "Time at the desk, from admission to release.",
-			Buckets: []float64{.00005, .0002, .001, .005, .02, .1, .5, 2},
-		}, []string{"window"}),
-		costs:   counter("registerd_answers_total", "Answers by window and what sort of price they have.", "window", "cost"),
-		persons: counter("registerd_personal_records_total", "Records of persons that answers told of.", "window", "audience"),
-		refused: counter("registerd_refused_total", "Questions refused, by the limit that refused them.", "window", "audience", "reason"),
-		reloaded: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "registerd_config_last_reload_successful", Help: "1 if the configuration was taken when it was last read, else 0.",
-		}),
+		desk:      times("registerd_desk_seconds", "Time at the desk, from admission to release.", "window"),
+		answered:  times("registerd_answer_seconds", "Time from the last byte of a question to the last byte of its answer.", "listener"),
+		costs:     counter("registerd_answers_total", "Answers by window and what sort of price they have.", "window", "cost"),
+		ready:     counter("registerd_answers_kept_total", "Answers that were ready, as they had been given before.", "window"),
+		persons:   counter("registerd_personal_records_total", "Records of persons that answers told of.", "window", "audience"),
+		refused:   counter("registerd_refused_total", "Questions refused, by the limit that refused them and whose it is.", "window", "audience", "reason", "budget"),
+		failed:    counter("registerd_failures_total", "Questions that could not be answered, by what failed.", "window", "reason"),
+		reloaded:  gauge("registerd_config_last_reload_successful", "1 if the configuration was taken when it was last read, else 0."),
+		taken:     gauge("registerd_config_last_reload_success_timestamp_seconds", "When a configuration was last taken, at the start or later."),
+	}
+	// A first failure shows as an increase only if there was a 0 before it.
+	for _, window := range []lookup.Window{lookup.WHOIS, lookup.Availability, lookup.RDAP} {
+		for _, reason := range lookup.Failures() {
+			m.failed.WithLabelValues(window.String(), string(reason))
+		}
+	}
+	m.reloads(true, time.Now())
+	m.registry.MustRegister(m.questions, m.desk, m.answered, m.costs, m.ready, m.persons, m.refused, m.failed, m.reloaded, m.taken,
+		builtAs(thisBuild()), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// reloads notes what became of a configuration that was read.
+func (m *metrics) reloads(taken bool, at time.Time) {
+	if !taken {
+		m.reloaded.Set(0)
+		return
 	}
 	m.reloaded.Set(1)
-	m.registry.MustRegister(m.questions, m.seconds, m.costs, m.persons, m.refused, m.reloaded,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	m.taken.Set(float64(at.Unix()))
 }
 
 func (m *metrics) observe(o lookup.Observation) {
 	window, audience := o.Window.String(), o.Audience.String()
 	m.questions.WithLabelValues(window, string(o.Kind), audience, o.Outcome.String()).Inc()
-	m.seconds.WithLabelValues(window).Observe(o.Took.Seconds())
+	m.desk.WithLabelValues(window).Observe(o.Took.Seconds())
 	if o.Cost != lookup.CostNone {
 		m.costs.WithLabelValues(window, string(o.Cost)).Inc()
+	}
+	if o.Kept {
+		m.ready.WithLabelValues(window).Inc()
 	}
 	if o.Persons > 0 {
 		m.persons.WithLabelValues(window, audience).Add(float64(o.Persons))
 	}
 	if o.Refused != "" {
-		m.refused.WithLabelValues(window, audience, string(o.Refused)).Inc()
+		m.refused.WithLabelValues(window, audience, string(o.Refused), o.Budget).Inc()
+	}
+	if o.Failure != "" {
+		m.failed.WithLabelValues(window, string(o.Failure)).Inc()
 	}
 }
 
-// gauge reports a number when it is asked for.
-func (m *metrics) gauge(name, help string, value func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, value))
+// took measures the answers of a listener.
+func (m *metrics) took(listener string) func(time.Duration) {
+	seconds := m.answered.WithLabelValues(listener)
+	return func(d time.Duration) { seconds.Observe(d.Seconds()) }
 }
 
-// limits reports the memory of the budgets, and how full it is.
-func (m *metrics) limits(l *ratelimit.Limiter) {
-	m.gauge("registerd_limits_memory_bytes", "Memory of the budgets of networks.", func() float64 { return float64(l.Memory()) })
-	m.gauge("registerd_limits_fill_ratio", "How much of that is in use, 0 to 1.", l.Fill)
-}
-
-// kept reports how old the file of the budgets is.
-func (m *metrics) kept(k *keptLimits) {
-	m.gauge("registerd_limits_state_timestamp_seconds", "When the budgets were last written to their file; 0 before.",
-		func() float64 { return float64(k.saved.Load()) })
-}
-
-// accounts reports whether those in the file of accounts are admitted.
-func (m *metrics) accounts(n *named) {
-	m.gauge("registerd_accounts_readable", "1 if the file of accounts can be read, or there is none to read, else 0.", func() float64 {
-		if n.readable() {
-			return 1
-		}
-		return 0
+// timed measures the answers of a listener of HTTP: until the last byte is handed to
+// the connection.
+func (m *metrics) timed(listener string, h http.Handler) http.Handler {
+	took := m.took(listener)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		defer func() { took(time.Since(began)) }()
+		h.ServeHTTP(w, r)
 	})
-}
-
-func (m *metrics) accessLog(l *audit.AccessLog) {
-	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "registerd_access_log_dropped_total", Help: "Questions that the access log could not note.",
-	}, func() float64 { return float64(l.Dropped()) }))
-}
-
-func (m *metrics) certificates(all []certificate) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "registerd_certificate_expiry_seconds", Help: "When the first certificate ends; 0 while one is missing.",
-	}, func() float64 {
-		first := math.Inf(1)
-		for _, kept := range all {
-			ends := kept.Ends()
-			if ends.IsZero() {
-				return 0
-			}
-			first = min(first, float64(ends.Unix()))
-		}
-		return first
-	}))
-}
-
-// revoked tells when the lists of revoked client certificates end.
-func (m *metrics) revoked(clients *listen.Clients) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "registerd_revocations_expiry_seconds", Help: "When the first list of revoked client certificates ends.",
-	}, func() float64 { return float64(clients.ListsEnd().Unix()) }))
-}
-
-// register reports the register's own state when it is asked for.
-func (m *metrics) register(desk *lookup.Desk) {
-	m.registry.MustRegister(
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "registerd_data_timestamp_seconds", Help: "The time the data is as of; 0 when unknown.",
-		}, func() float64 {
-			if t := desk.About().Watermark; !t.IsZero() {
-				return float64(t.Unix())
-			}
-			return 0
-		}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "registerd_serial", Help: "Serial of the last change taken from a feed.",
-		}, func() float64 { return float64(desk.About().Serial) }),
-	)
 }

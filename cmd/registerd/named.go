@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -38,6 +40,7 @@ type named struct {
 	kept     account.Snapshot // empty if it is not to be believed
 	granted  people           // by the request desk
 	read     time.Time        // when it was last; zero is never
+	found    bool             // the file was there once
 	silenced bool             // the log has been told
 }
 
@@ -76,7 +79,7 @@ func (n *named) look(ctx context.Context) {
 		n.inForce()
 	}
 	if err := n.store.FlushUses(ctx); err != nil {
-		n.log.Warn("when credentials were last used is not noted", "error", err)
+		n.log.Warn("accounts: when credentials were last used cannot be noted", "error", err)
 	}
 }
 
@@ -90,7 +93,7 @@ func (n *named) readAgain(ctx context.Context) (changed bool, err error) {
 			return false, err
 		}
 		n.used.Store(n.store)
-		changed = true
+		changed, n.found = true, true
 	}
 	version, err := n.store.Version(ctx)
 	if err != nil || !changed && !n.read.IsZero() && version == n.kept.Version {
@@ -112,7 +115,11 @@ func (n *named) readAgain(ctx context.Context) (changed bool, err error) {
 func (n *named) distrust(err error) {
 	if !n.silenced {
 		n.silenced = true
-		n.log.Error("the file of accounts cannot be read: those in it are soon refused", "error", err)
+		if errors.Is(err, fs.ErrNotExist) && !n.found {
+			n.log.Warn("there is no file of accounts yet: registerd account add makes it; until then credentials are answered that they cannot be checked")
+		} else {
+			n.log.Error("the file of accounts cannot be read: after half a minute those in it are refused", "error", err)
+		}
 	}
 	if !n.read.IsZero() && n.now().Sub(n.read) < trustAccounts {
 		return
@@ -125,11 +132,11 @@ func (n *named) distrust(err error) {
 func (n *named) inForce() {
 	all, who, err := n.admitted(n.tokens)
 	if err != nil { // which was looked at before
-		n.log.Error("who is admitted stays as it was", "error", err)
+		n.log.Error("accounts: they could not be put in force; who is admitted stays as it was", "error", err)
 		return
 	}
 	n.force(all, who)
-	n.log.Info("who has an account is in force", "accounts", len(who.Accounts()))
+	n.log.Info("the accounts are in force", "accounts", len(who.Accounts()))
 }
 
 // let admits those whom the request desk has granted something, and no others of its.

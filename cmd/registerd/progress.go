@@ -52,7 +52,7 @@ func (p *progress) report(stage string, done, total int) {
 		left = time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
 	}
 	if p.log != nil {
-		p.log.Info("working", "stage", stage, "done", done, "of", total, "per_second", int(rate), "left", left.String())
+		p.log.Info("still working", "stage", stage, "done", done, "total", total, "per_second", int(rate), "left", left)
 		return
 	}
 	bar := ""

@@ -22,75 +22,40 @@ func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
 	}, nil
 }
 
-// approve takes a configuration's rules as those in force, last of all: what
-// else is wrong with it is found before.
-func (s *service) approve(ctx context.Context, c *config, w widening) (lookup.Published, error) {
+// served is what the server publishes: all of it.
+func (c *config) served(r *rules, who *access.Access, limits *heldLimits) (lookup.Published, error) {
+	p, err := c.published(r.policy)
+	p.Access, p.Limits, p.MaxAge = who, limits.inWords, c.maxDataAge()
+	return p, err
+}
+
+// publish is what a start publishes.
+func (s *service) publish(ctx context.Context, c *config, w widening) (p lookup.Published, err error) {
+	if s.rules, err = readInForce(c.Audit.Dir); err != nil {
+		return p, err
+	}
 	next, err := c.rules()
 	if err != nil {
-		return lookup.Published{}, err
+		return p, err
 	}
-	published, err := c.published(next.policy)
+	_, who, err := s.named.admitted(s.named.tokens)
 	if err != nil {
-		return lookup.Published{}, err
+		return p, err
 	}
+	if p, err = c.served(next, who, s.limits.Load()); err != nil {
+		return p, err
+	}
+	return p, s.approve(ctx, c, next, w)
+}
+
+// approve takes a configuration's rules as those in force, last of all: what else
+// is wrong with it is found before.
+func (s *service) approve(ctx context.Context, c *config, next *rules, w widening) error {
 	change, err := s.rules.take(ctx, next, w || c.approval(next), s.journal)
-	if err != nil {
-		return lookup.Published{}, err
-	}
-	if !change.same {
+	if err == nil && !change.same {
 		s.log.Info("the rules changed", "from", change.from, "to", change.to, "wider", fieldNames(change.wider))
 	}
-	return published, nil
-}
-
-// publish puts a configuration's published part in force.
-func (s *service) publish(ctx context.Context, c *config) error {
-	p, err := s.approve(ctx, c, unapproved)
-	if err != nil {
-		return err
-	}
-	return s.desk.Publish(p)
-}
-
-// reload puts a configuration's published part and its limits in force together
-// with the certificate files, or none of them.
-func (s *service) reload(ctx context.Context, c *config) error {
-	tokens, err := c.tokenAccounts()
-	if err != nil {
-		return err
-	}
-	// Until this is done, nothing that is seen in the file of accounts is in force.
-	s.named.mu.Lock()
-	defer s.named.mu.Unlock()
-	all, who, err := s.named.admitted(tokens)
-	if err != nil {
-		return err
-	}
-	takes := []func(){}
-	for _, f := range s.replaceable() {
-		take, err := f.Reload()
-		if err != nil {
-			return err
-		}
-		takes = append(takes, take)
-	}
-	back, err := s.replaceLimits(c, all)
-	if err != nil {
-		return err
-	}
-	if err := s.publish(ctx, c); err != nil {
-		back()
-		return err
-	}
-	s.named.tokens = tokens
-	s.desk.Admit(who)
-	for _, take := range takes {
-		take()
-	}
-	if s.referrals != nil {
-		s.referrals.Refresh()
-	}
-	return nil
+	return err
 }
 
 // admitted are the configuration's rules, unless serve would refuse them.

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"registerd/referral"
 )
 
@@ -43,7 +41,7 @@ func (c *config) ownBases() []string {
 	if c.RDAP.Base != "" {
 		own = append(own, c.RDAP.Base)
 	}
-	if c.RDAP.Listen != "" {
+	if _, passed := socketName(c.RDAP.Listen); c.RDAP.Listen != "" && !passed {
 		own = append(own, "http://"+c.RDAP.Listen+"/")
 	}
 	for _, host := range c.RDAP.ACME.Hosts {
@@ -72,17 +70,13 @@ func (c *config) referralsInWords(log *slog.Logger) (lines [][2]string, err erro
 
 // referrals reports how old what is known of others is.
 func (m *metrics) referrals(d *referral.Directory) {
-	for _, f := range referral.Files() {
-		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "registerd_referrals_timestamp_seconds", Help: "When a bootstrap file was written or fetched; 0 when there is none.",
-			ConstLabels: prometheus.Labels{"file": f.String()},
-		}, func() float64 {
-			for _, k := range d.Known() {
-				if k.File == f {
-					return float64(k.Written.Unix())
-				}
-			}
-			return 0
-		}))
-	}
+	m.together(func(tell tellGauge) {
+		written := map[referral.File]float64{}
+		for _, k := range d.Known() {
+			written[k.File] = unixTime(k.Written)
+		}
+		for _, f := range referral.Files() {
+			tell("registerd_referrals_timestamp_seconds", written[f], f.String())
+		}
+	}, family{name: "registerd_referrals_timestamp_seconds", help: "When a bootstrap file was written or fetched; 0 when there is none.", label: "file"})
 }

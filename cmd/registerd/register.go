@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"registerd/backup"
 	"registerd/store/sqlite"
 )
 
@@ -14,6 +15,9 @@ import (
 func openRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
 	if err := mustBeThere(path); err != nil {
 		return nil, err
+	}
+	if backup.Interrupted(planOf(path)) {
+		return nil, fmt.Errorf("register: %s: a restore was interrupted; repeat it", path)
 	}
 	return sqlite.OpenReader(path, o)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os/exec"
@@ -23,6 +24,8 @@ type requestClock struct {
 	desk *request.Desk
 	hook string
 	log  *slog.Logger
+	// believed says whether the clock is right enough to erase by.
+	believed func() bool
 }
 
 // run keeps the clock until ctx ends.
@@ -42,33 +45,40 @@ func (c *requestClock) run(ctx context.Context) {
 // strike does what is due now.
 func (c *requestClock) strike(ctx context.Context) {
 	if err := c.desk.Remind(ctx, func(r request.Reminder) error { return c.remind(ctx, r) }); err != nil && ctx.Err() == nil {
-		c.log.Error("reminders of requests were not all given, and are tried again", "error", err)
+		c.log.Error("request desk: not all reminders were given; trying again", "error", err)
+	}
+	if !c.believed() {
+		return
 	}
 	erased, err := c.desk.Expire(ctx)
 	switch {
 	case err != nil && ctx.Err() == nil:
-		c.log.Error("requests past their time were not all erased, and are tried again", "error", err)
+		c.log.Error("request desk: not all requests past their time were erased; trying again", "error", err)
 	case erased > 0:
-		c.log.Info("requests past their time were erased", "number", erased)
+		c.log.Info("request desk: requests past their time were erased", "number", erased)
 	}
 }
 
 // remind says it in the log and to the hook. A hook that fails was told: it is not
 // asked again before the next reminder.
 func (c *requestClock) remind(ctx context.Context, r request.Reminder) error {
-	word, say, level := "waiting", "a request waits", slog.LevelWarn
+	log := c.log.With("request", r.Number, "state", string(r.State), "urgent", r.Urgent, "due", r.Due, "left", r.Left)
+	word := "waiting"
 	switch {
 	case r.Late:
-		word, say, level = "late", "a request is late", slog.LevelError
+		word = "late"
+		log.Error("request desk: a request is late")
 	case r.New:
-		word, say, level = "received", "a request came in", slog.LevelInfo
+		word = "received"
+		log.Info("request desk: a request came in")
+	default:
+		log.Warn("request desk: a request waits")
 	}
-	c.log.Log(ctx, level, say, "request", r.Number, "state", string(r.State), "urgent", r.Urgent, "due", r.Due, "left", r.Left.String())
 	if c.hook == "" {
 		return nil
 	}
 	if err := runHook(ctx, c.hook, word, r.Number); err != nil {
-		c.log.Error("the hook for requests failed", "request", r.Number, "error", err)
+		c.log.Error("request desk: the hook failed", "request", r.Number, "error", err)
 	}
 	return ctx.Err()
 }
@@ -86,24 +96,30 @@ func runHook(ctx context.Context, path string, args ...string) error {
 	return nil
 }
 
-// requests reports the requests that wait. They are counted when somebody asks.
-func (m *metrics) requests(d *request.Desk, log *slog.Logger) {
-	count := func(of func(request.Waiting) float64) func() float64 {
-		return func() float64 {
-			w, err := d.Waiting(context.Background())
-			if err != nil {
-				log.Error("requests cannot be counted", "error", err)
-				return -1
-			}
-			return of(w)
+// requests reports the requests that wait; nil is a desk that could not be opened.
+// They are counted when somebody asks.
+func (m *metrics) requests(d *request.Desk) {
+	m.together(func(tell tellGauge) {
+		var w request.Waiting
+		err := errors.New("it is not open")
+		if d != nil {
+			w, err = d.Waiting(context.Background())
 		}
-	}
-	m.gauge("registerd_requests_open", "Requests that wait for a decision; -1 if they cannot be counted.",
-		count(func(w request.Waiting) float64 { return float64(w.Open) }))
-	m.gauge("registerd_requests_open_urgent", "Of those, the urgent ones.",
-		count(func(w request.Waiting) float64 { return float64(w.Urgent) }))
-	m.gauge("registerd_requests_open_late", "Of those, the ones whose time to reply is over.",
-		count(func(w request.Waiting) float64 { return float64(w.Late) }))
-	m.gauge("registerd_requests_oldest_seconds", "How long the oldest of them has waited.",
-		count(func(w request.Waiting) float64 { return w.Oldest.Seconds() }))
+		tell("registerd_requests_readable", oneIf(err == nil))
+		if err != nil {
+			return
+		}
+		for state, n := range w.In {
+			tell("registerd_requests_open", float64(n), string(state))
+		}
+		tell("registerd_requests_open_urgent", float64(w.Urgent))
+		tell("registerd_requests_open_late", float64(w.Late))
+		tell("registerd_requests_oldest_seconds", w.Oldest.Seconds())
+	},
+		family{name: "registerd_requests_readable", help: "1 if the request desk is open and can be read, else 0."},
+		family{name: "registerd_requests_open", help: "Requests that wait for a decision, by state.", label: "state"},
+		family{name: "registerd_requests_open_urgent", help: "Of those, the urgent ones."},
+		family{name: "registerd_requests_open_late", help: "Of those, the ones whose time to reply is over."},
+		family{name: "registerd_requests_oldest_seconds", help: "How long the oldest of them has waited."},
+	)
 }

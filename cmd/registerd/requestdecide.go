@@ -26,7 +26,7 @@ type requestGrantCommand struct {
 	Necessity string `placeholder:"TEXT" help:"why these data, and no others, are necessary for it;"`
 	Balance   string `placeholder:"TEXT" help:"why the holder's interests do not override it."`
 
-	Identity string `required:"" placeholder:"TEXT" help:"Who the requester was found to be."`
+	Identity string `required:"" placeholder:"TEXT" help:"Who the requester was found to be: the organisation, of which the holder is told, and not who there asked."`
 	Verified string `required:"" placeholder:"TEXT" help:"How that was verified."`
 	Country  string `required:"" placeholder:"CC" help:"The country that the data go to, in two capitals."`
 

@@ -27,7 +27,11 @@ func (s *seedCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return misused("seed: --zone: %v", err)
 	}
-	writer, err := sqlite.OpenWriter(s.DB, sqlite.Options{Create: true})
+	if err := notAsRoot(s.DB); err != nil {
+		return err
+	}
+	// The file too is the same for the same seed: it holds when it was loaded.
+	writer, err := sqlite.OpenWriter(s.DB, sqlite.Options{Create: true, Now: func() time.Time { return s.At }})
 	if err != nil {
 		return err
 	}

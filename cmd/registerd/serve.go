@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -24,34 +23,46 @@ type serveCommand struct {
 	RDAP       string `name:"rdap" placeholder:"ADDRESS" help:"Where RDAP listens; overrides the file."`
 	Private    string `placeholder:"ADDRESS" help:"Where metrics, health and profiles are; overrides the file."`
 	AllowWiden bool   `help:"Take rules that show the public more than those in force. It is journaled."`
+	MaxDataAge string `placeholder:"DURATION" help:"How old the data may be before answers say so; overrides the file."`
 	NoLimits   bool   `help:"Take all limits away, connection caps too, for trials."`
 }
 
 // Run serves until the program is told to end. SIGHUP reads the configuration again.
 func (s *serveCommand) Run(ctx context.Context, con console) error {
-	c, err := s.config()
-	if err != nil {
-		return err
-	}
 	// From the first moment: until it is asked for, the signal ends a program.
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	log := newLog(con)
+	c, err := s.config()
+	if err != nil {
+		return err
+	}
+	if err := notAsRoot(c.DB, c.Audit.Dir); err != nil {
+		return err
+	}
+	log, once, level := c.openLog(con)
+	defer once.flush()
 	if c.Limits.Off {
 		log.Warn("serving without limits: for trials only")
 	}
+	notify, err := newNotifier(os.Getenv, log)
+	if err != nil {
+		return err
+	}
+	defer notify.close()
 	service, err := open(ctx, c, widening(s.AllowWiden), log)
 	if err != nil {
 		return err
 	}
+	service.notify, service.reloading.read = notify, s.config
+	service.level, service.anew = level, once.flush
 	service.announce(log)
 	service.warn(ctx, c)
 	go func() {
 		for {
 			select {
 			case <-hangup:
-				s.reload(ctx, service, log)
+				_, _ = service.again(ctx, "SIGHUP") // which has logged it
 			case <-ctx.Done():
 				return
 			}
@@ -82,6 +93,12 @@ func (s *serveCommand) config() (*config, error) {
 			*o.key = o.flag
 		}
 	}
+	if s.MaxDataAge != "" {
+		c.MaxDataAge = new(duration)
+		if err := c.MaxDataAge.UnmarshalText([]byte(s.MaxDataAge)); err != nil {
+			return nil, misused("serve: --max-data-age: %v", err)
+		}
+	}
 	if s.NoLimits {
 		c.Limits.Off = true
 		for _, w := range c.windows() {
@@ -92,31 +109,6 @@ func (s *serveCommand) config() (*config, error) {
 		return nil, fmt.Errorf("configuration: %s: %w", cmp.Or(s.Config, "flags"), err)
 	}
 	return c, nil
-}
-
-// reload puts what the operator publishes and whom one admits in force, or
-// changes nothing.
-func (s *serveCommand) reload(ctx context.Context, service *service, log *slog.Logger) {
-	c, err := s.config()
-	if err == nil {
-		err = service.reload(ctx, c)
-	}
-	if err != nil {
-		service.metrics.reloaded.Set(0)
-		log.Error("the configuration was not taken; the old one stays in force", "error", err)
-		return
-	}
-	service.metrics.reloaded.Set(1)
-	log.Info("the configuration is in force: all that is published, zones, profiles, limits, tokens, certificate files and referrals; listeners and paths need a restart",
-		"rules", service.rules.rules.policy.Version())
-}
-
-// newLog is for people on a terminal, and for programs elsewhere.
-func newLog(con console) *slog.Logger {
-	if isTerminal(con.err) {
-		return slog.New(slog.NewTextHandler(con.err, nil))
-	}
-	return slog.New(slog.NewJSONHandler(con.err, nil))
 }
 
 func isTerminal(w any) bool {
@@ -140,14 +132,25 @@ func (s *service) serve(ctx context.Context) error {
 		})
 	}
 	group.Go(func() error { return watch(windows, s.path, s.log) })
+	group.Go(func() error { s.watchAge(windows, lookAtAge); return nil })
 	for _, f := range s.replaceable() {
 		group.Go(func() error { f.Watch(windows); return nil })
 	}
+	group.Go(func() error {
+		ticker := time.NewTicker(tidyEvery)
+		defer ticker.Stop()
+		s.keepTidy(windows, ticker.C)
+		return nil
+	})
 	if s.referrals != nil {
 		group.Go(func() error { s.referrals.Run(windows); return nil })
 	}
 	if s.kept != nil {
 		group.Go(func() error { s.kept.run(windows, keepEvery); return nil })
+	}
+	if s.statistics != nil {
+		group.Go(func() error { s.statistics.run(windows); return nil })
+		group.Go(func() error { s.statistics.runCensus(windows); return nil })
 	}
 	group.Go(func() error {
 		ticker := time.NewTicker(lookAtAccounts)
@@ -166,17 +169,27 @@ func (s *service) serve(ctx context.Context) error {
 	if s.control != nil {
 		group.Go(func() error { s.serveControl(windows); return nil })
 	}
+	group.Go(func() error {
+		s.notify.live(windows, func(ctx context.Context) { _, _ = s.desk.Ready(ctx) })
+		return nil
+	})
+	s.notify.ready(s.inWords(ctx))
 	select {
 	case <-ctx.Done():
 		s.ready.Store(false)
-		s.log.Info("ending: no new questions are taken after the drain", "drain", s.drain.String())
+		s.notify.stopping("ending; answering for another " + s.drain.String())
+		s.log.Info("ending: no new questions are taken after the drain", "drain", s.drain)
 		s.pause(ended)
-	case <-ended.Done():
+	case <-ended.Done(): // a window has ended by itself, and all others with it
+		s.ready.Store(false)
 	}
 	drained()
 	err := group.Wait()
 	if s.kept != nil {
 		s.kept.save() // what the last questions took
+	}
+	if s.statistics != nil {
+		_ = s.statistics.write(nil) // which logs what is wrong
 	}
 	if errors.Is(err, context.Canceled) {
 		err = nil

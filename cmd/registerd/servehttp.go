@@ -31,7 +31,7 @@ func serveHTTP(server *http.Server, log *slog.Logger) func(context.Context, *lis
 		if err := server.Shutdown(end); !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
-		log.Warn("cutting connections that did not finish in time", "open", l.Stats().Open, "drain", finish.String())
+		log.Warn("HTTP connections that did not finish in time are cut", "open", l.Stats().Open, "within", finish)
 		return server.Close()
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"registerd/das"
 	"registerd/listen"
+	"registerd/lookup"
 	"registerd/rdap"
 )
 
@@ -25,20 +26,20 @@ func (s *service) openRDAP(c *config) error {
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
-	handler, all, err := s.rdapHandlers(c, c.publicBase(l.Addr().String()))
-	if err != nil {
+	if err := s.openFront(c, l); err != nil {
 		return err
 	}
-	if err := s.openCertificates(c, handler, all); err != nil {
+	if err := s.openCertificates(c); err != nil {
 		return fmt.Errorf("rdap: certificates: %w", err)
 	}
-	l.SetRefusal(handler.Refusal(secure != nil))
+	s.refusing(l, s.refusal(secure != nil))
+	all := s.metrics.timed("rdap", http.HandlerFunc(s.atFront))
 	counted := all
 	if secure != nil {
 		counted = s.streams("rdap", c.RDAP.window, all)
 	}
 	if len(forwarders) > 0 {
-		if counted, err = s.forwarding(c, forwarders, all, counted, handler.TurnAway); err != nil {
+		if counted, err = s.forwarding(c, forwarders, all, counted, s.turnAway); err != nil {
 			return err
 		}
 	}
@@ -50,31 +51,62 @@ func (s *service) openRDAP(c *config) error {
 	return nil
 }
 
-// rdapHandlers makes RDAP's own handler, and the one of all that is answered beside
-// it below the same URL.
-func (s *service) rdapHandlers(c *config, base string) (own *rdap.Handler, all http.Handler, err error) {
-	federation, err := c.federation(base, s.log)
-	if err != nil {
-		return nil, nil, err
+// front is what answers over HTTP by one configuration: RDAP's own handler, and the
+// one of all that is answered beside it below the same URL. They hold one desk.
+type front struct {
+	own *rdap.Handler
+	all http.Handler
+}
+
+// openFront makes the first one, and what all of them have.
+func (s *service) openFront(c *config, l *listen.Listener) (err error) {
+	s.base = c.publicBase(l.Addr().String())
+	if s.federation, err = c.federation(s.base, s.log); err != nil {
+		return err
 	}
+	if s.federation != nil {
+		s.metrics.providers(s.federation)
+	}
+	s.openHolderLinks(c)
+	first, err := s.newFront(c, s.desk.Held())
+	s.front.Store(first)
+	return err
+}
+
+// newFront is for a desk that is held. Of the configuration it has what needs no restart.
+func (s *service) newFront(c *config, desk *lookup.Desk) (*front, error) {
 	page, err := c.page()
 	if err != nil {
-		return nil, nil, fmt.Errorf("rdap: web: %w", err)
+		return nil, fmt.Errorf("rdap: web: %w", err)
 	}
-	own, err = rdap.New(rdap.Config{
-		Desk: s.desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: c.RDAP.BehindTLS, Requests: s.requests != nil,
-		Federation: federation, Limits: s.limitsInForce, Log: s.log,
+	private := s.config.RDAP.BehindTLS
+	f := new(front)
+	f.own, err = rdap.New(rdap.Config{
+		Desk: desk, Base: s.base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: private, Requests: s.requests != nil,
+		Federation: s.federation, Log: s.log,
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	names, err := das.NewHTTP(das.HTTPConfig{Desk: s.desk, Base: base, Private: c.RDAP.BehindTLS, Log: s.log})
+	names, err := das.NewHTTP(das.HTTPConfig{Desk: desk, Base: s.base, Private: private, Log: s.log})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if all, err = s.besideRequests(names.Beside(own), base, c.RDAP.BehindTLS); err != nil {
-		return nil, nil, err
+	if f.all, err = s.besideRequests(names.Beside(f.own), desk); err != nil {
+		return nil, err
 	}
-	all, err = s.besideHolder(c, all, base)
-	return own, all, err
+	f.all, err = s.besideHolder(f.all, desk)
+	return f, err
+}
+
+// atFront has the front in force answer.
+func (s *service) atFront(w http.ResponseWriter, r *http.Request) { s.front.Load().all.ServeHTTP(w, r) }
+
+func (s *service) turnAway(w http.ResponseWriter, r *http.Request, why error) {
+	s.front.Load().own.TurnAway(w, r, why)
+}
+
+// refusal is what a listener of the front tells who is one too many.
+func (s *service) refusal(secure bool) func() []byte {
+	return func() []byte { return s.front.Load().own.Refusal(secure) }
 }

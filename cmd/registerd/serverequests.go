@@ -37,15 +37,15 @@ func (s *service) openRequests(ctx context.Context, c *config) {
 	if err == nil {
 		desk, err = request.Open(ctx, settings)
 	}
+	s.metrics.requests(desk)
 	if err != nil {
 		s.log.Error("the request desk cannot be opened: no requests are taken, and tokens of grants are refused", "error", err)
 		return
 	}
 	s.closers = append(s.closers, desk.Close)
 	s.requests = &servedRequests{
-		desk: desk, clock: requestClock{desk: desk, hook: c.Requests.Hook, log: s.log}, named: s.named, evidence: settings.MaxEvidence,
+		desk: desk, clock: requestClock{desk: desk, hook: c.Requests.Hook, log: s.log, believed: s.steady.believed}, named: s.named, evidence: settings.MaxEvidence,
 	}
-	s.metrics.requests(desk, s.log)
 	s.requests.look(ctx)
 }
 
@@ -113,13 +113,13 @@ func (p *people) join(others people) {
 }
 
 // besideRequests answers requests on the listener of RDAP, and hands on all else.
-func (s *service) besideRequests(other http.Handler, base string, behindTLS bool) (http.Handler, error) {
+func (s *service) besideRequests(other http.Handler, desk *lookup.Desk) (http.Handler, error) {
 	if s.requests == nil {
 		return other, nil
 	}
 	h, err := intake.New(intake.Config{
-		Requests: s.requests.desk, Desk: s.desk, Admit: s.aside(lookup.KindRequest), PickedUp: s.requests.look, Base: base, Private: behindTLS,
-		MaxEvidence: s.requests.evidence, Log: s.log,
+		Requests: s.requests.desk, Desk: desk, Admit: s.aside(lookup.KindRequest), PickedUp: s.requests.look,
+		Base: s.base, Private: s.config.RDAP.BehindTLS, MaxEvidence: s.requests.evidence, Log: s.log,
 	})
 	if err != nil {
 		return nil, err

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync/atomic"
 	"time"
 
 	"registerd/access"
 	"registerd/audit"
+	"registerd/federated"
+	"registerd/holder"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
@@ -31,10 +34,14 @@ type service struct {
 	journal *audit.Journal
 	rules   *inForce
 	windows []openWindow
-	path    string // of the register
+	passed  listen.Passed // what of it no window has taken
+	path    string        // of the register
 	ready   flag
 	drain   time.Duration
+	notify  *notifier
 	log     *slog.Logger
+	level   *slog.LevelVar // of log
+	anew    func()         // has log say what it said before
 	metrics *metrics
 	closers []func() error
 
@@ -43,21 +50,35 @@ type service struct {
 	referrals   *referral.Directory // nil without one
 
 	limiter *ratelimit.Limiter
-	limits  atomic.Pointer[publishedLimits]
+	limits  atomic.Pointer[heldLimits]
 	kept    *keptLimits  // nil if budgets do not outlive a restart
 	control net.Listener // nil without a socket
 	named   *named
 
 	requests *servedRequests // nil without a request desk
+
+	statistics *keptStatistics // nil if none are kept
+
+	steady     *steady
+	since      time.Time
+	reader     *sqlite.Reader
+	config     *config // that of the start: what needs a restart is as it says
+	reloading  reloading
+	refusals   []func()              // set anew what listeners tell who is one too many
+	base       string                // the public URL of RDAP
+	federation *federated.Federation // nil without providers
+	links      *holder.Links         // nil without a page for holders
+	front      atomic.Pointer[front] // nil without RDAP
 }
 
 // warn tells of what works, and is likely not what the operator wants.
 func (s *service) warn(ctx context.Context, c *config) {
 	if _, err := s.desk.Ready(ctx); err != nil {
-		s.log.Warn("the register cannot be read yet: every question is answered as a failure", "error", err)
+		s.log.Error("the register cannot be read yet: every question is answered as a failure", "error", err)
 	}
 	s.warnOfEnded(c)
-	if c.trustsLoopback() {
+	s.warnOfUnserved(ctx, c)
+	if c.trustsLoopback(s.address("rdap")) {
 		s.log.Warn("rdap listens on loopback and is public under another address: " +
 			"credentials are taken from whoever the front end lets through, and all clients share one budget; " +
 			"set proxy_from or forwarded_from, and behind_tls if the front end speaks TLS")
@@ -80,7 +101,8 @@ type openWindow struct {
 // open makes the service of a configuration: all of it, or an error and
 // nothing. Rules that show the public more than those in force need w.
 func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *service, err error) {
-	s := &service{path: c.DB, drain: c.Drain.Duration, log: log, metrics: newMetrics()}
+	s := &service{path: c.DB, drain: c.Drain.Duration, log: log, level: new(slog.LevelVar), anew: func() {}, metrics: newMetrics(), config: c, since: time.Now(), steady: newSteady(log)}
+	s.reloading.read = noFile
 	defer func() {
 		if err != nil {
 			s.close()
@@ -90,10 +112,17 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 		return nil, err
 	}
 	s.openRequests(ctx, c)
-	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openPrivate} {
+	if s.passed, err = listen.PassedSockets(os.Getenv); err != nil {
+		return nil, err
+	}
+	defer s.passed.Close() // those that no window has
+	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openRedirect, s.openPrivate} {
 		if err := f(c); err != nil {
 			return nil, err
 		}
+	}
+	for _, name := range s.passed.Names() {
+		log.Warn("the service manager has passed a socket that no window has: who connects there waits in vain", "socket", name)
 	}
 	s.measureCertificates()
 	s.openControl(c)
@@ -105,7 +134,7 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if err != nil {
 		return nil, err
 	}
-	s.closers = append(s.closers, reader.Close)
+	s.closers, s.reader = append(s.closers, reader.Close), reader
 	if s.named, err = newNamed(c, time.Now, s.log); err != nil {
 		return nil, err
 	}
@@ -117,10 +146,7 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if s.journal, accessLog, err = s.openAudit(c); err != nil {
 		return nil, err
 	}
-	if s.rules, err = readInForce(c.Audit.Dir); err != nil {
-		return nil, err
-	}
-	published, err := s.approve(ctx, c, w)
+	published, err := s.publish(ctx, c, w)
 	if err != nil {
 		return nil, err
 	}
@@ -138,20 +164,18 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.
 	if err != nil {
 		return nil, err
 	}
-	if _, published.Access, err = s.named.admitted(s.named.tokens); err != nil {
-		return nil, err
-	}
+	s.openStatistics(ctx, c, reader)
 	desk, err := lookup.New(lookup.Config{
 		SearchKey: key,
 		Store:     reader, Limiter: s.limiter, Journal: s.journal, AccessLog: accessLog,
-		Published: published, Now: time.Now, Observe: s.metrics.observe, Kept: max(kept, 0),
+		Published: published, Now: time.Now, Observe: s.observe, Kept: max(kept, 0),
 		Referrals: s.referrals, Tag: c.Tag,
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.named.force = func(all people, who *access.Access) { desk.Admit(who); s.limitsOf(all) }
-	s.metrics.accounts(s.named)
+	s.metrics.accounts(s.named, desk.Admitted)
 	return desk, nil
 }
 
@@ -168,7 +192,7 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 	}
 	accessLog, err := audit.OpenAccessLog(audit.AccessConfig{Dir: c.Audit.Dir, Keep: keep, Now: time.Now, Logger: s.log})
 	if err != nil {
-		s.log.Error("the access log cannot be written: questions are answered and not noted", "error", err)
+		s.log.Error("the access log could not be opened: until a restart questions are answered and not noted", "error", err)
 		accessLog = audit.Discard()
 	} else {
 		s.closers = append(s.closers, accessLog.Close)
@@ -180,10 +204,22 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 
 // listener opens a public window's listener: as w has it, and as cfg for the rest.
 func (s *service) listener(w window, cfg listen.Config) (_ *listen.Listener, err error) {
-	cfg.Address, cfg.Log = w.Listen, s.log
 	cfg.MaxConns, cfg.MaxPerNetwork, cfg.PerSecond = w.MaxConnections, w.perNetwork(cfg.MaxPerNetwork), w.perSecond()
 	if cfg.ProxyFrom, err = frontEnds(w.ProxyFrom); err != nil {
 		return nil, err
+	}
+	return s.listenAt(w.Listen, cfg)
+}
+
+// listenAt opens a listener at an address, or takes the service manager's socket.
+func (s *service) listenAt(address string, cfg listen.Config) (*listen.Listener, error) {
+	cfg.Address, cfg.Log = address, s.log
+	if name, ok := socketName(address); ok {
+		inner, err := s.passed.Take(name)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Address, cfg.Inner = "", inner
 	}
 	l, err := listen.Listen(cfg)
 	if err != nil {
@@ -198,18 +234,26 @@ func (s *service) add(name string, l *listen.Listener, serve func(context.Contex
 	s.metrics.listener(name, l)
 }
 
+// refusing says what a listener tells who is one too many, now and after each reload.
+func (s *service) refusing(l *listen.Listener, words func() []byte) {
+	say := func() { l.SetRefusal(words()) }
+	say()
+	s.refusals = append(s.refusals, say)
+}
+
 func (s *service) openWHOIS(c *config) error {
 	if c.WHOIS.Listen == "" {
 		return nil
 	}
-	server, err := whois.New(whois.Config{Desk: s.desk, Log: s.log, Limits: s.limitsInForce})
+	server, err := whois.New(whois.Config{Desk: s.desk, Log: s.log, Answered: s.metrics.took("whois")})
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(c.WHOIS.window, listen.Config{MaxPerNetwork: usualAtOnce, Refusal: server.Refusal()})
+	l, err := s.listener(c.WHOIS.window, listen.Config{MaxPerNetwork: usualAtOnce})
 	if err != nil {
 		return fmt.Errorf("whois: %w", err)
 	}
+	s.refusing(l, server.Refusal)
 	s.add("whois", l, func(ctx context.Context, l *listen.Listener) error { return server.Serve(ctx, l, finish) })
 	return nil
 }
@@ -218,11 +262,10 @@ func (s *service) openPrivate(c *config) error {
 	if c.Private.Listen == "" {
 		return nil
 	}
-	l, err := listen.Listen(listen.Config{Address: c.Private.Listen, Log: s.log})
+	l, err := s.listenAt(c.Private.Listen, listen.Config{})
 	if err != nil {
 		return fmt.Errorf("private: %w", err)
 	}
-	s.closers = append(s.closers, l.Close)
 	s.windows = append(s.windows, openWindow{"private", l, serveHTTP(s.privateServer(), s.log)})
 	return nil
 }
@@ -240,7 +283,7 @@ func (s *service) pause(ended context.Context) {
 func (s *service) close() {
 	for i := len(s.closers) - 1; i >= 0; i-- {
 		if err := s.closers[i](); err != nil && !errors.Is(err, net.ErrClosed) {
-			s.log.Error("closing", "error", err)
+			s.log.Error("at the end something could not be closed", "error", err)
 		}
 	}
 	s.closers = nil

@@ -78,6 +78,9 @@ func (s *specified) windows(m *markdown) {
 	rows := [][]string{{"window", "address", "connections at once"}}
 	row := func(name, address string, w *window, perNetwork int) {
 		if w.Listen != "" {
+			if _, passed := socketName(address); passed {
+				address = "–" // it is not known here
+			}
 			rows = append(rows, []string{name, address, w.connectionsInWords(perNetwork)})
 		}
 	}
@@ -152,7 +155,7 @@ func (s *specified) rdap(m *markdown) error {
 	m.heading(2, "RDAP")
 	for _, n := range s.help {
 		switch n.Title {
-		case "Queries", "Searches", "Authentication", "Requests", "Languages", "Extensions":
+		case "Queries", "Searches", "Reverse searches", "Authentication", "Requests", "Languages", "Extensions":
 			m.heading(3, n.Title)
 			m.list(n.Description)
 		}

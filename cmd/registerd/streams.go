@@ -3,8 +3,6 @@ package main
 import (
 	"net/http"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"registerd/listen"
 )
 
@@ -15,10 +13,8 @@ func (s *service) streams(name string, w window, handler http.Handler) http.Hand
 		"full":    func(s listen.StreamStats) uint64 { return s.Full },
 		"network": func(s listen.StreamStats) uint64 { return s.Crowded },
 	} {
-		s.metrics.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "registerd_streams_refused_total", Help: "Requests over HTTP/2 for which there was no place, by reason.",
-			ConstLabels: prometheus.Labels{"window": name, "reason": reason},
-		}, func() float64 { return float64(count(bounded.Stats())) }))
+		s.metrics.counter("registerd_streams_refused_total", "Requests over HTTP/2 for which there was no place, by reason.", func() float64 { return float64(count(bounded.Stats())) },
+			"listener", name, "reason", reason)
 	}
 	return bounded
 }

@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// statusShown is how the server is, as the control socket tells it.
+type statusShown struct {
+	Amiss        []string           `json:"amiss"` // what somebody should look at
+	Version      string             `json:"version"`
+	PID          int                `json:"pid"`
+	Since        time.Time          `json:"since"`
+	Ending       bool               `json:"ending"`
+	Windows      []windowShown      `json:"windows"`
+	Rules        string             `json:"rules"`
+	Register     registerShown      `json:"register"`
+	Journal      *journalShown      `json:"journal,omitempty"` // without one, answers above public are refused
+	Accounts     accountsShown      `json:"accounts"`
+	Requests     *requestsShown     `json:"requests,omitempty"`
+	Limits       limitsStatus       `json:"limits"`
+	Certificates []certificateShown `json:"certificates"`
+	Reload       *reloadShown       `json:"last_reload,omitempty"` // none since the start
+}
+
+type windowShown struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+	Open    int    `json:"connections"`
+	Refused uint64 `json:"refused"` // connections, since the start
+}
+
+type registerShown struct {
+	Path    string     `json:"path"`
+	Failure string     `json:"failure,omitempty"` // why it cannot be read
+	Edition uint64     `json:"edition"`           // grows with every change
+	Load    uint64     `json:"generation"`        // of the last full load, or of what was rolled back to
+	Kept    int        `json:"generations_kept"`  // beside it
+	Serial  uint64     `json:"serial"`
+	AsOf    *time.Time `json:"as_of,omitempty"`
+	Age     float64    `json:"age_seconds"`
+	Stale   bool       `json:"stale"`
+	Counts  counted    `json:"counts"`
+}
+
+type counted struct {
+	Domains    int `json:"domains"`
+	Reserved   int `json:"reserved"`
+	Contacts   int `json:"contacts"`
+	Hosts      int `json:"hosts"`
+	Registrars int `json:"registrars"`
+}
+
+type journalShown struct {
+	Dir     string     `json:"dir"`
+	Failure string     `json:"failure,omitempty"` // why answers above public are refused
+	Records int64      `json:"records"`
+	Covered int64      `json:"signed_records"`
+	Signed  *time.Time `json:"signed,omitempty"` // when this process last did
+	Bytes   int64      `json:"bytes"`
+}
+
+type accountsShown struct {
+	Readable bool `json:"readable"`
+	Number   int  `json:"number"` // with those of tokens and grants
+}
+
+type requestsShown struct {
+	Failure string `json:"failure,omitempty"`
+	Open    int    `json:"open"`
+	Urgent  int    `json:"urgent"`
+	Late    int    `json:"late"`
+}
+
+type limitsStatus struct {
+	Off  bool    `json:"off"`
+	Fill float64 `json:"fill"` // of the memory of networks' budgets, 0 to 1
+}
+
+type certificateShown struct {
+	Of   string     `json:"of"`
+	Ends *time.Time `json:"ends,omitempty"` // there is none yet
+
+	soon time.Duration // how long before somebody should look
+}
+
+type reloadShown struct {
+	At      time.Time `json:"at"`
+	Failure string    `json:"failure,omitempty"` // why it was not taken
+	Restart []string  `json:"needs_restart,omitempty"`
+	Notes   []string  `json:"notes,omitempty"`
+}
+
+func (s *service) controlStatus(w http.ResponseWriter, r *http.Request) {
+	controlAnswer(w, http.StatusOK, s.status(r.Context()))
+}
+
+// status looks now, at everything.
+func (s *service) status(ctx context.Context) *statusShown {
+	out := &statusShown{
+		Amiss: []string{}, Version: programVersion(), PID: os.Getpid(), Since: s.since.UTC(), Ending: !s.ready.Load(),
+		Windows: s.windowsShown(), Rules: s.desk.About().Rules, Register: s.registerShown(ctx), Journal: s.journalShown(),
+		Requests: s.requestsShown(ctx), Limits: limitsStatus{Off: s.limitsNow().off}, Certificates: s.certificatesShown(),
+		Reload: s.reloading.last.shown(),
+	}
+	out.Accounts = accountsShown{Readable: s.named.readable(), Number: s.desk.Admitted()}
+	if !out.Limits.Off {
+		out.Limits.Fill = s.limiter.Fill()
+	}
+	out.look(time.Now())
+	return out
+}
+
+func (s *service) windowsShown() []windowShown {
+	out := []windowShown{}
+	for _, w := range s.windows {
+		n := w.listener.Stats()
+		out = append(out, windowShown{w.name, w.listener.Addr().String(), n.Open, n.Full + n.Crowded + n.Rushed + n.Dropped})
+	}
+	return out
+}
+
+func (s *service) registerShown(ctx context.Context) registerShown {
+	out := registerShown{Path: s.path}
+	e, err := s.desk.Edition(ctx)
+	if err != nil {
+		out.Failure = err.Error()
+		return out
+	}
+	if all, err := s.reader.Generations(ctx); err == nil && len(all) > 0 {
+		out.Load, out.Kept = all[0].ID, len(all)-1
+	}
+	c := e.State.Counts
+	out.Edition, out.Serial = e.Version, e.State.Serial
+	out.Counts = counted{c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars}
+	out.AsOf = known(e.State.Watermark)
+	if out.AsOf != nil {
+		out.Age, out.Stale = time.Since(*out.AsOf).Seconds(), s.desk.About().Stale
+	}
+	return out
+}
+
+func (s *service) journalShown() *journalShown {
+	dir := s.config.Audit.Dir
+	if dir == "" {
+		return nil
+	}
+	state := s.journal.State()
+	out := &journalShown{Dir: dir, Records: state.Records, Covered: state.Checkpointed, Signed: known(state.Signed)}
+	if err := s.journal.Err(); err != nil {
+		out.Failure = err.Error()
+	}
+	if info, err := os.Stat(filepath.Join(dir, "journal.jsonl")); err == nil {
+		out.Bytes = info.Size()
+	}
+	return out
+}
+
+func (s *service) requestsShown(ctx context.Context) *requestsShown {
+	if s.config.Requests.Dir == "" {
+		return nil
+	}
+	if s.requests == nil {
+		return &requestsShown{Failure: "the request desk could not be opened at the start"}
+	}
+	w, err := s.requests.desk.Waiting(ctx)
+	if err != nil {
+		return &requestsShown{Failure: err.Error()}
+	}
+	return &requestsShown{Open: w.Open, Urgent: w.Urgent, Late: w.Late}
+}
+
+func (s *service) certificatesShown() []certificateShown {
+	out := []certificateShown{}
+	if s.certificate != nil {
+		out = append(out, certificateShown{"certificate of rdap", known(s.certificate.Ends()), soon})
+	}
+	if s.certified == nil {
+		return out
+	}
+	if s.certified.certificate != nil {
+		out = append(out, certificateShown{"certificate of rdap.certificates", known(s.certified.certificate.Ends()), soon})
+	}
+	if ends := s.certified.clients.ListsEnd(); !ends.IsZero() {
+		out = append(out, certificateShown{"list of revoked certificates", &ends, 0})
+	}
+	return out
+}
+
+func (l *lastReload) shown() *reloadShown {
+	l.Lock()
+	defer l.Unlock()
+	if l.at.IsZero() {
+		return nil
+	}
+	return &reloadShown{At: l.at.UTC(), Failure: l.failure, Restart: l.Restart, Notes: l.Notes}
+}
+
+// look says what of it is amiss.
+func (o *statusShown) look(now time.Time) {
+	amiss := func(is bool, format string, args ...any) {
+		if is {
+			o.Amiss = append(o.Amiss, fmt.Sprintf(format, args...))
+		}
+	}
+	amiss(o.Register.Failure != "", "the register cannot be read: %s", o.Register.Failure)
+	amiss(o.Register.Stale, "the data is older than max_data_age")
+	if o.Journal != nil {
+		amiss(o.Journal.Failure != "", "answers above public are refused: %s", o.Journal.Failure)
+	}
+	amiss(!o.Accounts.Readable, "the file of accounts cannot be read: those in it are refused")
+	if r := o.Requests; r != nil {
+		amiss(r.Failure != "", "requests: %s", r.Failure)
+		amiss(r.Late > 0, "requests that should have been answered: %d", r.Late)
+	}
+	amiss(o.Limits.Fill > fullBudgets, "the memory of budgets is %.0f %% full", 100*o.Limits.Fill)
+	for _, c := range o.Certificates {
+		amiss(c.Ends == nil, "there is no %s yet", c.Of)
+		if c.Ends == nil {
+			continue
+		}
+		left := c.Ends.Sub(now)
+		amiss(left < 0, "the %s ended %s", c.Of, stamp(c.Ends))
+		amiss(left >= 0 && left < c.soon, "the %s ends %s", c.Of, stamp(c.Ends))
+	}
+	if o.Reload != nil {
+		amiss(o.Reload.Failure != "", "the configuration was not taken when it was last read: %s", o.Reload.Failure)
+	}
+}
+
+// fullBudgets is how full their memory may be before somebody should look.
+const fullBudgets = 0.5
+
+// known is a time that is, or nil.
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
