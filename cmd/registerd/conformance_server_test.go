@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
@@ -33,6 +32,11 @@ type exampleServer struct {
 // serveExample serves it; change is what else is to be configured.
 func serveExample(t testing.TB, change func(*config)) *exampleServer {
 	t.Helper()
+	return serveAndLog(t, slog.New(slog.DiscardHandler), change)
+}
+
+func serveAndLog(t testing.TB, log *slog.Logger, change func(*config)) *exampleServer {
+	t.Helper()
 	d := demoCommand{WHOIS: "127.0.0.1:0", DAS: "127.0.0.1:0", RDAP: "127.0.0.1:0"}
 	s := &exampleServer{base: "https://rdap.nic.example/", client: &http.Transport{DisableCompression: true}}
 	s.config = d.config(t.TempDir())
@@ -48,7 +52,7 @@ func serveExample(t testing.TB, change func(*config)) *exampleServer {
 		t.Fatal(err)
 	}
 	var err error
-	if s.service, err = open(ctx, s.config, unapproved, slog.New(slog.DiscardHandler)); err != nil {
+	if s.service, err = open(ctx, s.config, unapproved, log); err != nil {
 		t.Fatal(err)
 	}
 	s.rdap = "http://" + s.service.address("rdap") + "/"
@@ -201,9 +205,7 @@ func holdsNoMarker(t testing.TB, a conformance.Answer) {
 		t.Fatal(err)
 	}
 	text.Write(a.Body)
-	for _, marker := range []string{"canary", "226279", "02:26:27"} {
-		if strings.Contains(strings.ToLower(text.String()), marker) {
-			t.Errorf("%s: a private value was answered to the public:\n%s", a.Request.URL, text.String())
-		}
+	if isMarked(text.String()) {
+		t.Errorf("%s: a private value was answered to the public:\n%s", a.Request.URL, text.String())
 	}
 }

@@ -101,7 +101,9 @@ var questions = []conformanceQuestion{
 	{"9082-1", "GET", "ip/192.0.2.1", 501, nil},
 	{"9082-1", "GET", "ip/2001:db8::/32", 501, nil},
 	{"9082-1", "GET", "autnum/64496", 501, nil},
-	{"9536-2", "GET", "domains/reverse_search/entity?email=a@b.example", 501, nil},
+	{"9536-2", "GET", "domains/reverse_search/domain?name=bakery.example", 501, nil},
+	{"9536-2", "GET", "entities/reverse_search/entity?email=a@b.example", 501, nil},
+	{"9536-2", "GET", "domains/reverse_search/entity?email=a@b.example", 403, nil},
 
 	// Who is who.
 	{"7481-3.2", "GET", "domain/bakery.example", 401, []string{"Authorization: Basic YTpi"}},

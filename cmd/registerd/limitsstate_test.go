@@ -97,7 +97,7 @@ func TestOnlyOneServerKeepsBudgetsInAFileAndTheNextTakesOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.save()
-	if !strings.Contains(log.String(), "budgets are kept again") || second.saved.Load() == 0 {
+	if !strings.Contains(log.String(), "budgets are written again") || second.saved.Load() == 0 {
 		t.Errorf("it did not take over:\n%s", log)
 	}
 	after := stingy(t, 10)
@@ -113,7 +113,7 @@ func TestWhatKeepsBudgetsFromBeingWrittenIsSaidOnceAndAgainWhenItChanges(t *test
 	k := keeping(t, path, stingy(t, 10), log)
 	k.save()
 	k.save()
-	if n := strings.Count(log.String(), "budgets are not kept"); n != 1 {
+	if n := strings.Count(log.String(), "budgets cannot be written"); n != 1 {
 		t.Errorf("said %d times, want once:\n%s", n, log)
 	}
 	if err := os.MkdirAll(path, 0o700); err != nil { // in the file's place
@@ -121,14 +121,14 @@ func TestWhatKeepsBudgetsFromBeingWrittenIsSaidOnceAndAgainWhenItChanges(t *test
 	}
 	k.save()
 	k.save()
-	if n := strings.Count(log.String(), "budgets are not kept"); n != 2 {
+	if n := strings.Count(log.String(), "budgets cannot be written"); n != 2 {
 		t.Errorf("said %d times, want once for each reason:\n%s", n, log)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
 	k.save()
-	if !strings.Contains(log.String(), "budgets are kept again") {
+	if !strings.Contains(log.String(), "budgets are written again") {
 		t.Errorf("that it is well again is not said:\n%s", log)
 	}
 	if _, err := os.Stat(path + ".new"); err == nil {

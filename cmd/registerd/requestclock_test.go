@@ -25,23 +25,12 @@ func TestTheHookForRequestsIsToldANumberAndNoPerson(t *testing.T) {
 	if err := os.WriteFile(hook, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	desk, err := request.Open(t.Context(), request.Config{
-		Dir: filepath.Join(dir, "requests"), Now: func() time.Time { return now }, Purposes: []string{"legalActions"},
-		Record: func(context.Context, request.Step) error { return nil },
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer desk.Close()
-	if _, err := desk.Submit(t.Context(), request.Submission{
-		Requester: request.Requester{Kind: request.KindOther, Organisation: "Canary", Person: "Canary", Email: "canary@brands.example", Country: "DK"},
-		Purpose:   "legalActions", Basis: "Canary", Why: "Canary would like to know that.", Objects: []request.Object{{Domain: "canary.example"}},
-		Fields: []request.Field{request.Field(disclose.ContactName)}, Client: netip.MustParseAddr("192.0.2.7"),
-	}); err != nil {
+	desk := smallDesk(t, &now)
+	if _, err := desk.Submit(t.Context(), smallRequest()); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	clock := requestClock{desk: desk, hook: hook, log: slog.New(slog.NewTextHandler(&log, nil))}
+	clock := requestClock{desk: desk, hook: hook, log: slog.New(slog.NewTextHandler(&log, nil)), believed: func() bool { return true }}
 	for _, hours := range []int{0, 1, 25, 49, 61, 71, 73, 100} {
 		now = time.Date(2026, 11, 23, 9+hours, 0, 0, 0, time.UTC)
 		clock.strike(t.Context())
@@ -53,6 +42,50 @@ func TestTheHookForRequestsIsToldANumberAndNoPerson(t *testing.T) {
 	}
 	if text := strings.ToLower(log.String()); strings.Contains(text, "canary") || strings.Contains(text, "192.0.2") || strings.Count(text, "\n") != 5 {
 		t.Errorf("the log says:\n%s", text)
+	}
+}
+
+func TestRequestsAreErasedByAClockThatIsBelievedAlone(t *testing.T) {
+	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	desk := smallDesk(t, &now)
+	receipt, err := desk.Submit(t.Context(), smallRequest())
+	if err == nil {
+		err = desk.Refuse(t.Context(), receipt.Number, request.Refusal{By: "anna", Reason: "No."})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.AddDate(10, 0, 0)
+	believed := false
+	clock := requestClock{desk: desk, log: slog.New(slog.DiscardHandler), believed: func() bool { return believed }}
+	for _, want := range []bool{false, true} {
+		believed = want
+		clock.strike(t.Context())
+		r, err := desk.Show(t.Context(), receipt.Number)
+		if err != nil || (r.File == nil) != want {
+			t.Errorf("by a clock that is believed (%v) it is erased: %v, %v", believed, r.File == nil, err)
+		}
+	}
+}
+
+func smallDesk(t *testing.T, now *time.Time) *request.Desk {
+	t.Helper()
+	desk, err := request.Open(t.Context(), request.Config{
+		Dir: filepath.Join(t.TempDir(), "requests"), Now: func() time.Time { return *now }, Purposes: []string{"legalActions"},
+		Record: func(context.Context, request.Step) error { return nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = desk.Close() })
+	return desk
+}
+
+func smallRequest() request.Submission {
+	return request.Submission{
+		Requester: request.Requester{Kind: request.KindOther, Organisation: "Canary", Person: "Canary", Email: "canary@brands.example", Country: "DK"},
+		Purpose:   "legalActions", Basis: "Canary", Why: "Canary would like to know that.", Objects: []request.Object{{Domain: "canary.example"}},
+		Fields: []request.Field{request.Field(disclose.ContactName)}, Client: netip.MustParseAddr("192.0.2.7"),
 	}
 }
 

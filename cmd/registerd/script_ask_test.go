@@ -18,10 +18,8 @@ import (
 
 // say prints an answer as the script's standard output.
 func say(ts *testscript.TestScript, public bool, text string) {
-	for _, marker := range []string{"canary", "226279", "02:26:27"} {
-		if public && strings.Contains(strings.ToLower(text), marker) {
-			ts.Fatalf("a private value was answered to the public:\n%s", text)
-		}
+	if public && isMarked(text) {
+		ts.Fatalf("a private value was answered to the public:\n%s", text)
 	}
 	_, err := io.WriteString(ts.Stdout(), text)
 	ts.Check(err)
@@ -42,7 +40,11 @@ func ask(ts *testscript.TestScript, address, text string) string {
 }
 
 func askWHOIS(ts *testscript.TestScript, _ bool, args []string) {
-	say(ts, true, ask(ts, ts.Getenv("WHOIS"), strings.Join(args, " ")+"\r\n"))
+	public := len(args) == 0 || args[0] != "-known"
+	if !public {
+		args = args[1:]
+	}
+	say(ts, public, ask(ts, ts.Getenv("WHOIS"), strings.Join(args, " ")+"\r\n"))
 }
 
 func talkWHOIS(ts *testscript.TestScript, _ bool, args []string) {

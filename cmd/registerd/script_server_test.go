@@ -61,6 +61,9 @@ func start(ts *testscript.TestScript, command string, args []string) {
 			all = append(all, w+"=127.0.0.1:0")
 		}
 	}
+	if command == "serve" && !slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(a, "--max-data-age=") }) {
+		all = append(all, "--max-data-age=0s") // the example's data is of one day for ever
+	}
 	s.said = new(lines)
 	s.cmd = exec.Command(program, append(all, args...)...)
 	s.cmd.Dir = ts.Getenv("WORK")

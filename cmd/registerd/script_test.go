@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 //	                          ! quit waits until it ends by itself, with another
 //	log REGEXP                waits for the next line of serve's log that matches
 //	from [ADDRESS]            asks as if a front end passed on a client of this address
-//	whois WORD...             asks on WHOIS, and prints the answer
+//	whois [-known] WORD...    asks on WHOIS, and prints the answer; -known is by a network
+//	                          that is an account's, who is not the public
 //	talk LINE...              asks several lines on one WHOIS connection
 //	hold WORD...              begins a line on WHOIS, and does not end it
 //	release WORD...           ends that line, and prints the answer
@@ -55,6 +56,8 @@ func TestMain(m *testing.M) {
 //	                          of get's last answer: one line for each thing that is said
 //	redacted                  prints what that answer says is withheld, how and why
 //	journal DIR FILE          writes what a journal holds into a file, with its seals opened
+//	rows FILE STATEMENT       changes rows of an SQLite file, for what only time would do
+//	[second-user]             is so where commands can run as another user
 //	capture NAME FILE REGEXP  sets a variable to the first group of the match
 //	repeat N COMMAND...       does one of these N times
 //
@@ -79,6 +82,7 @@ func TestScripts(t *testing.T) {
 		"redacted": printRedacted,
 		"capture":  capture,
 		"journal":  openJournal,
+		"rows":     changeRows,
 
 		"certificate": writeCertificate,
 		"handshake":   shakeHands,
@@ -105,7 +109,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("GORACE", "atexit_sleep_ms=0") // the detector sleeps a second at the end else
 			return err
 		},
-		Cmds: words,
+		Cmds:      words,
+		Condition: scriptCondition,
 	})
 }
 

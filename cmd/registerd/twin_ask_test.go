@@ -133,7 +133,7 @@ func (w *twins) question(t *testing.T, r *rand.Rand) (what string, ask question)
 // side, with a method or a credential that is refused.
 func (w *twins) overHTTP(r *rand.Rand, path string) (string, question) {
 	if r.IntN(12) == 0 {
-		path = []string{"/help", "/", "/domains/reverse_search/entity?fn=a", "/domain/a/b", "/openapi.json"}[r.IntN(5)]
+		path = []string{"/help", "/", "/domains/reverse_search/entity?fn=a", "/entities/reverse_search/entity?fn=a", "/domain/a/b", "/openapi.json", "/ips"}[r.IntN(7)]
 	}
 	method := []string{"GET", "GET", "GET", "GET", "HEAD", "HEAD", "OPTIONS", "POST"}[r.IntN(8)]
 	header := w.header

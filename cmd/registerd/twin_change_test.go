@@ -90,7 +90,7 @@ func (s *sights) seeDomain(v disclose.Viewer, d *register.Domain) {
 // and that an answer could tell by: the rule of every field, whether searches
 // look at the contact, and whether it costs what a person's does.
 func (s *sights) decided(c *register.Contact, roles []role) string {
-	asked := decision{c.Traits(), s.isRegistrar() && c.Sponsor == s.views[0].Registrar, fmt.Sprint(roles)}
+	asked := decision{c.Traits(), s.owns(c), fmt.Sprint(roles)}
 	if known := s.decisions[asked]; known != "" {
 		return known
 	}
@@ -126,6 +126,12 @@ type decision struct {
 	traits register.Traits
 	own    bool // it is the viewer's
 	roles  string
+}
+
+// owns reports a contact of which the viewer is the registrar or the holder.
+func (s *sights) owns(c *register.Contact) bool {
+	v := s.views[0]
+	return s.isRegistrar() && c.Sponsor == v.Registrar || v.Audience == disclose.Holder && c.ROID == v.Holder
 }
 
 // twin is the register with other values wherever no window shows the viewer
@@ -213,6 +219,9 @@ func (s *sights) anyRegistrar(r *rand.Rand) string {
 func (s *sights) changedDomain(d *register.Domain, renamed map[string]string, r *rand.Rand) *register.Domain {
 	out := *d
 	rename := func(handle string) string {
+		if handle == "" { // nobody
+			return ""
+		}
 		if other, known := renamed[key(handle)]; known {
 			return other
 		}

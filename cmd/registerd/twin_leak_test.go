@@ -36,6 +36,18 @@ func (v *visits) Search(ctx context.Context, scan store.Scan) ([]store.Match, st
 	return found, edition, err
 }
 
+func (v *visits) Users(ctx context.Context, of store.Ref, limit int) ([]store.Found, store.Edition, error) {
+	found, edition, err := v.Reader.Users(ctx, of, limit)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	fmt.Fprintf(&v.noted, "users of %s %q, %d at most: %v", of.Kind, of.Key, limit, err)
+	for i := range found {
+		fmt.Fprintf(&v.noted, " %q", found[i].Key)
+	}
+	v.noted.WriteByte('\n')
+	return found, edition, err
+}
+
 func (v *visits) all() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -35,6 +35,14 @@ func synthetic(t *testing.T, seed uint64) *whole {
 	defer w.Close()
 	made := escrow.Synthetic{Domains: 112, Seed: seed, Zone: "example", At: twinTime}
 	must(t, made.Synthesize(t.Context(), w, nil))
+	out := wholeOf(t, path)
+	out.prune()
+	out.share()
+	return out
+}
+
+// wholeOf reads a register.
+func wholeOf(t *testing.T, path string) *whole {
 	r, err := sqlite.OpenReader(path, sqlite.Options{})
 	must(t, err)
 	defer r.Close()
@@ -44,8 +52,6 @@ func synthetic(t *testing.T, seed uint64) *whole {
 	for _, k := range []store.Kind{store.Names, store.Contacts, store.Hosts, store.Registrars, store.IDNTables} {
 		must(t, r.Walk(t.Context(), k, out.take))
 	}
-	out.prune()
-	out.share()
 	return out
 }
 
@@ -107,7 +113,7 @@ func (w *whole) take(o store.Object) (err error) {
 	switch o.Tag() {
 	case register.TagContact:
 		w.contacts[o.Key], err = register.DecodeContact(o.Bytes)
-	case register.TagDomain:
+	case register.TagDomain, register.TagLeaving:
 		var d *register.Domain
 		d, err = register.DecodeDomain(o.Bytes)
 		w.domains = append(w.domains, d)
@@ -133,7 +139,15 @@ func key(handle string) string {
 
 // store writes the register to a file and opens it.
 func (w *whole) store(t *testing.T) *sqlite.Reader {
-	path := filepath.Join(t.TempDir(), "register.db")
+	reader, err := sqlite.OpenReader(w.file(t), sqlite.Options{})
+	must(t, err)
+	t.Cleanup(func() { reader.Close() })
+	return reader
+}
+
+// file writes the register to a file.
+func (w *whole) file(t *testing.T) (path string) {
+	path = filepath.Join(t.TempDir(), "register.db")
 	writer, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
 	must(t, err)
 	defer writer.Close()
@@ -177,8 +191,5 @@ func (w *whole) store(t *testing.T) *sqlite.Reader {
 	_, err = load.Seal(t.Context(), func(int, int) {})
 	must(t, err)
 	must(t, load.Publish(t.Context(), func(tx store.Tx) error { tx.SetState(*w.state); return nil }))
-	reader, err := sqlite.OpenReader(path, sqlite.Options{})
-	must(t, err)
-	t.Cleanup(func() { reader.Close() })
-	return reader
+	return path
 }

@@ -104,8 +104,8 @@ func (w *twins) drawSearch(r *rand.Rand) string {
 	server := "ns" + strconv.Itoa(1+r.IntN(3)) + ".provider-" + strconv.Itoa(1+r.IntN(20)) + ".test"
 	address := pick(pick(w.addresses...), "192.0.2.1", "192.0.2.9", "2001:db8::1")
 	sorts := "name registrationDate lastChangedDate expirationDate transferDate name:d,registrationDate colour"
-	var path, pattern string
-	switch r.IntN(8) {
+	var path, pattern, more string
+	switch r.IntN(9) {
 	case 0, 1:
 		path, pattern = "/domains?name", pick(name, "tw*", "tw-"+pick("b", "s", "m")+"*.example", "TW*.example", "*", "city1.example")
 	case 2:
@@ -120,13 +120,16 @@ func (w *twins) drawSearch(r *rand.Rand) string {
 		sorts = "name ipv4:d ipv6 registrationDate:d,name lastChangedDate transferDate"
 	case 6:
 		path, pattern = "/entities?fn", pick(person, beginning(person), "tw*", "twin*", "registrar*", "lå*")
+	case 7:
+		path, pattern = "/domains/reverse_search/entity?"+pick("fn", "handle", "email"), pick(person, beginning(person), handle, beginning(handle), "tw-c1*", "info@*")
+		more = pick("", "", "&role=registrant", "&role=tech*", "&role=billing&role=admin*", "&handle=tw*", "&fn=t*") + pick("&farv1_qp="+twinPurpose, "")
 	default:
 		path, pattern = "/entities?handle", pick(handle, beginning(handle), "tw*", "tw-c1*", "registrar-*")
 	}
 	if strings.HasPrefix(path, "/entities") {
 		sorts = "fn handle fn:d handle:d org email voice cc city registrationDate lastChangedDate:d transferDate org:d,city,cc,fn name"
 	}
-	path += "=" + escaped(pattern)
+	path += "=" + escaped(pattern) + more
 	if r.IntN(2) == 0 {
 		path += "&sort=" + pick(strings.Fields(sorts)...)
 	}

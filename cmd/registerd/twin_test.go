@@ -80,6 +80,7 @@ type answered map[string]int
 var tellingWords = []string{
 	"WHOIS LIMIT EXCEEDED", "Domain not found.", "%RC=0", "Registrant Name: ",
 	"domainSearchResults", "nameserverSearchResults", "entitySearchResults", `"tw-`, `"totalCount"`, `"pageNumber":2`, "has expired",
+	"reverse_search_properties_mapping", "for a purpose only",
 }
 
 // twinCaller is somebody who asks twins.

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"registerd/backup"
+)
+
+func TestWhatDoesNotFitIsNotBegun(t *testing.T) {
+	dir := t.TempDir()
+	must(t, mustFit(map[string]int64{dir: 1 << 20}))
+	for _, most := range []int64{1 << 59, math.MaxInt64 / 2} {
+		err := mustFit(map[string]int64{dir: most, filepath.Dir(dir): most})
+		if err == nil || !strings.Contains(err.Error(), "MiB are needed there") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestWhatACrashLeftOfCopiesGoesWithTheNext(t *testing.T) {
+	dir := t.TempDir()
+	left, err := newScratch(dir)
+	must(t, err)
+	held, err := newScratch(dir)
+	must(t, err)
+	must(t, left.lock.Close()) // as a kill would
+	next, err := newScratch(dir)
+	must(t, err)
+	there, err := filepath.Glob(filepath.Join(dir, scratchName+"*"))
+	must(t, err)
+	if len(there) != 2 {
+		t.Errorf("there are %q, and held are %s and %s", there, held.dir, next.dir)
+	}
+	must(t, held.remove())
+	must(t, next.remove())
+}
+
+// What an operator put beside the journal is not a restore's to clear away.
+func TestARestoreTakesNothingAwayThatItDidNotPutThere(t *testing.T) {
+	d := newDrill(t)
+	d.must("seed", "--db", filepath.Join(d.dir, "register.db"), "--domains", "5")
+	d.must("backup", "--config", "registerd.toml", "backup")
+	note := filepath.Join(d.dir, "audit", asideName+"upgrade.txt")
+	must(t, os.WriteFile(note, []byte("mine"), 0o600))
+	d.must("restore", "--config", "registerd.toml", "--replace", "--older", "backup")
+	if text, err := os.ReadFile(note); err != nil || string(text) != "mine" {
+		t.Errorf("%q, %v", text, err)
+	}
+
+	// A backup that is made up may lack what it should say of its journal.
+	c, err := readConfig(filepath.Join(d.dir, "registerd.toml"))
+	must(t, err)
+	c.Audit.Dir = filepath.Join(d.dir, "audit")
+	p := &places{c: c, sections: []section{{part: journalPart, at: c.Audit.Dir, folder: true}}}
+	if newer := p.newer(t.Context(), new(backup.Manifest)); len(newer) > 0 {
+		t.Errorf("%q", newer)
+	}
+}

@@ -1,0 +1,9 @@
+//go:build fault
+
+package main
+
+import "testing"
+
+func TestTwentyRestartsRefuseNobodyWhenTheSocketsArePassedIn(t *testing.T) {
+	newManager(t).restart(t, 20, 5)
+}
