@@ -1,8 +1,9 @@
 # The gate is `make check`; CI runs exactly that, after the README's test command.
 
 GO ?= go
+PROMTOOL ?= promtool
 
-.PHONY: check test bench demo fault fuzz nightly
+.PHONY: check test build deb reproducible bench demo fault fuzz alerts nightly
 
 check: ## everything that must hold before a change lands
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "gofmt these files:"; echo "$$unformatted"; exit 1; fi
@@ -18,14 +19,28 @@ check: ## everything that must hold before a change lands
 test: ## the tests, without the race detector
 	$(GO) test ./...
 
+build: ## the program as it is shipped: build/registerd
+	GO="$(GO)" deploy/build "$(CURDIR)/build/registerd"
+
+deb: ## the Debian package: build/registerd_VERSION_ARCHITECTURE.deb
+	GO="$(GO)" deploy/debian/build build
+
+reproducible: ## two builds of the last commit, in two places and from nothing, have one hash
+	@set -e; at="$$(mktemp -d)"; trap 'chmod -R u+w "$$at"; rm -rf "$$at"' EXIT; \
+	for place in one deep/er/two; do \
+		git clone -q . "$$at/$$place"; \
+		GO="$(GO)" GOCACHE="$$at/cache-of-$${place##*/}" "$$at/$$place/deploy/build" "$$at/$${place##*/}.out"; \
+	done; \
+	sha256sum "$$at/one.out" "$$at/two.out" && cmp "$$at/one.out" "$$at/two.out"
+
 bench: ## throughput against yardsticks, in one run; see docs/performance.md
 	$(GO) run ./cmd/bench
 
 demo: ## the example register on all windows of loopback
 	$(GO) run ./cmd/registerd demo
 
-fault: ## slow fault tests: restarts under load, kills, bit flips, twins
-	REGISTERD_TEST_FLIPS=4000 REGISTERD_TEST_KILLS=200 REGISTERD_TWINS=50 \
+fault: ## slow fault tests: full and failing disks, power cuts, kills, bit flips, restarts under load, twins; best as root
+	REGISTERD_TEST_FLIPS=4000 REGISTERD_TEST_KILLS=200 REGISTERD_TEST_CUTS=50 REGISTERD_TWINS=50 \
 		$(GO) test -tags fault -timeout 60m ./...
 
 fuzz: ## every fuzz target for a while
@@ -35,7 +50,13 @@ fuzz: ## every fuzz target for a while
 		done; \
 	done
 
+alerts: ## the alert rules and their unit tests, with Prometheus' own promtool where it is
+	@if ! command -v $(PROMTOOL) >/dev/null; then echo "alerts: no $(PROMTOOL) here: not checked"; exit 0; fi; \
+	set -e; cd deploy/alerts; $(PROMTOOL) check rules registerd.rules.yml >/dev/null; $(PROMTOOL) test rules registerd.rules_test.yml
+
 nightly: ## what is too slow for every change
+	$(MAKE) alerts
+	$(MAKE) reproducible
 	$(MAKE) fault
 	$(MAKE) fuzz FUZZTIME=10m
 	$(MAKE) bench
