@@ -249,6 +249,24 @@ func (b *rollback) check(tx store.Tx) error {
 	} else {
 		b.report.Refusals += more
 	}
+	was, now := b.report.From.State.Counts, tx.State().Counts
+	if float64(now.Objects()) < (1-maxShrink)*float64(was.Objects()) && !b.im.AcceptShrink {
+		b.refuse(ruleShrink, fmt.Sprintf("the register holds %d objects, and would hold %d", was.Objects(), now.Objects()))
+	}
+	if b.closesTooMany() {
+		b.refuse(rollbackFacts, fmt.Sprintf("by the facts of then, the public would see more of %d of %d contacts", b.report.Closed, was.Contacts))
+		return nil
+	}
+	if err := b.countWider(tx); err != nil {
+		return err
+	}
+	if float64(b.report.Wider) > maxWiden*float64(was.Contacts) && !b.im.AcceptWiden {
+		b.refuse(ruleWiden, fmt.Sprintf("the public would see more of %d of %d contacts", b.report.Wider, was.Contacts))
+	}
+	return nil
+}
+
+func (b *rollback) countWider(tx store.Tx) error {
 	b.report.Wider = b.wider
 	for _, s := range b.suspect {
 		found, err := tx.Find(store.Ask{Ref: s.ref})
@@ -265,16 +283,6 @@ func (b *rollback) check(tx store.Tx) error {
 		if b.im.Wider(s.by, c.Traits()) {
 			b.report.Wider++
 		}
-	}
-	was, now := b.report.From.State.Counts, tx.State().Counts
-	if float64(now.Objects()) < (1-maxShrink)*float64(was.Objects()) && !b.im.AcceptShrink {
-		b.refuse(ruleShrink, fmt.Sprintf("the register holds %d objects, and would hold %d", was.Objects(), now.Objects()))
-	}
-	switch {
-	case b.closesTooMany():
-		b.refuse(rollbackFacts, fmt.Sprintf("by the facts of then, the public would see more of %d of %d contacts", b.report.Closed, was.Contacts))
-	case float64(b.report.Wider) > maxWiden*float64(was.Contacts) && !b.im.AcceptWiden:
-		b.refuse(ruleWiden, fmt.Sprintf("the public would see more of %d of %d contacts", b.report.Wider, was.Contacts))
 	}
 	return nil
 }
