@@ -52,6 +52,16 @@ func (v *visit) post() {
 	}
 }
 
+// closed answers what only the request desk could. The body is not read.
+func (v *visit) closed() {
+	err := v.admit(pricePage)
+	if err == nil {
+		err = errClosed
+	}
+	v.w.Header().Set("Connection", "close")
+	v.problem(err)
+}
+
 // withKey reads the key of whoever sends nothing else.
 func (v *visit) withKey(answer func(key string)) {
 	v.price = pricePage
@@ -76,7 +86,7 @@ func (v *visit) withKey(answer func(key string)) {
 func (v *visit) status(key string) (request.Status, error) {
 	ctx, cancel := v.context()
 	defer cancel()
-	s, err := v.h.requests.StateFor(ctx, key)
+	s, err := v.requests.StateFor(ctx, key)
 	if err == nil && s.Number != v.number {
 		err = request.ErrNotFound
 	}
@@ -124,7 +134,7 @@ func (v *visit) submit() {
 		var receipt request.Receipt
 		ctx, cancel := v.context()
 		defer cancel()
-		if receipt, err = v.h.requests.Submit(ctx, submission); err == nil {
+		if receipt, err = v.requests.Submit(ctx, submission); err == nil {
 			v.price = priceRequest
 			v.taken(s, receipt)
 			return
@@ -165,7 +175,7 @@ func (v *visit) taken(s sent, receipt request.Receipt) {
 func (v *visit) keep(key string, text []byte) error {
 	ctx, cancel := v.context()
 	defer cancel()
-	return v.h.requests.Attach(ctx, key, sha256.Sum256(text), bytes.NewReader(text))
+	return v.requests.Attach(ctx, key, sha256.Sum256(text), bytes.NewReader(text))
 }
 
 // attach takes a file that the request names by its hash.
@@ -230,7 +240,7 @@ func (v *visit) pickUp(key string) {
 	if err == nil {
 		ctx, cancel := v.context()
 		defer cancel()
-		if token, err = v.h.requests.PickUp(ctx, key); err == nil {
+		if token, err = v.requests.PickUp(ctx, key); err == nil {
 			v.h.pickedUp(ctx)
 		}
 	}

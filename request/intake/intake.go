@@ -28,8 +28,8 @@ import (
 
 // Config is what a handler is made of. All but PickedUp and Private is required.
 type Config struct {
-	Requests *request.Desk
-	Desk     *lookup.Desk // that counts what is nonsense, and knows who keeps the register
+	Requests func() *request.Desk // that answers; nil while it cannot be opened
+	Desk     *lookup.Desk         // that counts what is nonsense, and knows who keeps the register
 
 	// Admit takes a ticket for who asks, from the budget of questions, or says that it
 	// is used up. What the answer is worth beyond one question is charged later.
@@ -63,7 +63,7 @@ type Config struct {
 //
 // It is safe for concurrent use.
 type Handler struct {
-	requests *request.Desk
+	requests func() *request.Desk
 	desk     *lookup.Desk
 	admit    func(access.Channel) (func(int), error)
 	pickedUp func(context.Context)
@@ -160,6 +160,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, rest string) {
 	}
 	if !v.channel.Private {
 		v.refuse(errOpenChannel)
+		return
+	}
+	if v.requests = h.requests(); v.requests == nil {
+		v.closed()
 		return
 	}
 	answer()

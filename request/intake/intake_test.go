@@ -199,7 +199,7 @@ func TestTheRestIsLeftToTheOtherWindow(t *testing.T) {
 func TestAHandlerWithAPartMissingIsNotMade(t *testing.T) {
 	s := newScene(t, roomy())
 	good := Config{
-		Requests: s.desk, Desk: s.handler.desk, Admit: s.handler.admit, Base: base, MaxEvidence: 1, Log: s.handler.log,
+		Requests: func() *request.Desk { return s.desk }, Desk: s.handler.desk, Admit: s.handler.admit, Base: base, MaxEvidence: 1, Log: s.handler.log,
 	}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)

@@ -45,11 +45,12 @@ var (
 )
 
 // retryFailure is when to ask again after a failure of ours, retryFull when no more
-// requests are taken, in seconds.
+// requests are taken, retryClosed when the request desk is not open, in seconds.
 const (
 	retryFailure = 30
 	retryFull    = 3600
 	retryBusy    = 10
+	retryClosed  = 60
 )
 
 // problem is an answer that is none (RFC 9457).
@@ -67,9 +68,10 @@ type problem struct {
 func (p *problem) Error() string { return p.says }
 
 var (
-	errBusy  = &problem{status: http.StatusServiceUnavailable, word: "busy", retry: retryBusy, says: "Too many files are on their way."}
-	errWrong = &problem{status: http.StatusUnauthorized, word: "key", says: "The number and the key do not belong together."}
-	errPanic = &problem{status: http.StatusInternalServerError, word: "failure", says: saysFailure}
+	errBusy   = &problem{status: http.StatusServiceUnavailable, word: "busy", retry: retryBusy, says: "Too many files are on their way."}
+	errClosed = &problem{status: http.StatusServiceUnavailable, word: "not-open", retry: retryClosed, says: "Requests cannot be taken or looked at at the moment. If it is urgent, write to who keeps the register."}
+	errWrong  = &problem{status: http.StatusUnauthorized, word: "key", says: "The number and the key do not belong together."}
+	errPanic  = &problem{status: http.StatusInternalServerError, word: "failure", says: saysFailure}
 )
 
 const saysFailure = "This cannot be done at the moment. If it is urgent, write to who keeps the register."

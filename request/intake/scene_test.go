@@ -77,7 +77,7 @@ func newScene(t testing.TB, budget ratelimit.Config, edit ...func(*request.Confi
 	limiter, err := ratelimit.New(budget)
 	s.must(err)
 	s.handler, err = New(Config{
-		Requests: s.desk, Desk: s.lookups(limiter), Base: base, MaxEvidence: c.MaxEvidence, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Requests: func() *request.Desk { return s.desk }, Desk: s.lookups(limiter), Base: base, MaxEvidence: c.MaxEvidence, Log: slog.New(slog.NewTextHandler(&s.log, nil)),
 		Admit: func(ch access.Channel) (func(int), error) {
 			ticket, err := limiter.Admit(ratelimit.Client{Addr: ch.Addr}, ratelimit.Lookup)
 			return func(work int) { _ = ticket.Charge(ratelimit.Cost{Work: work}) }, err

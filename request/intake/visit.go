@@ -13,6 +13,7 @@ import (
 	"registerd/access"
 	"registerd/listen"
 	"registerd/lookup"
+	"registerd/request"
 )
 
 // What is asked here costs, in questions. A request takes somebody's time, and is
@@ -32,6 +33,7 @@ const deskTime = 5 * time.Second
 type visit struct {
 	place
 	h        *Handler
+	requests *request.Desk
 	w        http.ResponseWriter
 	r        *http.Request
 	channel  access.Channel
