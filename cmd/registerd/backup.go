@@ -16,7 +16,7 @@ import (
 
 type backupCommand struct {
 	Config   string `type:"path" required:"" placeholder:"FILE" help:"The configuration file, which says what there is to copy."`
-	Compress bool   `help:"Compress it (zstd). It becomes about a third, and takes longer."`
+	Compress bool   `help:"Compress it (zstd). It becomes about a quarter, and takes longer."`
 	To       string `arg:"" type:"path" placeholder:"FILE" help:"The file to write, which must not be there yet; - is standard output, for a program that encrypts it."`
 }
 

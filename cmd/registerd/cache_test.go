@@ -121,6 +121,7 @@ func (c cached) ask(t *testing.T, g *guest, method, path string, also http.Heade
 // answered by the program each time. That it would be noticed is seen with one that
 // takes everybody for the same.
 func TestARealCacheNeverTellsThePublicWhatSomebodyElseWasTold(t *testing.T) {
+	oncePerGate(t)
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Skip("nginx is not installed here")
 	}

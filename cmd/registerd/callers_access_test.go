@@ -48,6 +48,7 @@ var tablesOfAccess = []seenOf{
 
 // TestTheTablesOfAccess holds docs/access.md to the running program.
 func TestTheTablesOfAccess(t *testing.T) {
+	oncePerGate(t)
 	g := newGuests(t)
 	refused := g.refusals(t)
 	r := g.receive(t, "", "")

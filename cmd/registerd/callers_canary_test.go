@@ -24,6 +24,7 @@ import (
 // are in no log and no metric. A row that names too little is noticed: so is one that
 // names what nobody is shown.
 func TestNobodyIsShownMoreThanTheirRow(t *testing.T) {
+	oncePerGate(t)
 	g := newGuests(t)
 	r := g.receive(t, "", "")
 	public := &guest{name: "the public's row"}

@@ -84,6 +84,7 @@ func (p *pairOfPrograms) again(t *testing.T, g *guest, path string) (one, other 
 // REGISTERD_TWINS is how many seeds are tried: 1, under gdpr, of which each caller asks
 // a part; of more, each has some of the callers ask all, under every file in turn.
 func TestTwinProgramsAnswerEveryKindOfCallerAlike(t *testing.T) {
+	oncePerGate(t)
 	seeds := number(t, "REGISTERD_TWINS", 1)
 	path := filepath.Join(t.TempDir(), "example.db")
 	must(t, buildExample(t.Context(), path))
@@ -123,6 +124,7 @@ func TestTwinProgramsAnswerEveryKindOfCallerAlike(t *testing.T) {
 // TestThePublicsTwinIsToldApartByThoseWhoSeeMore asks two programs that differ in what the
 // public may not see: whoever is shown something more notices, and nobody else.
 func TestThePublicsTwinIsToldApartByThoseWhoSeeMore(t *testing.T) {
+	oncePerGate(t)
 	path := filepath.Join(t.TempDir(), "example.db")
 	must(t, buildExample(t.Context(), path))
 	example, g := wholeOf(t, path), newGuests(t)

@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"registerd/store/sqlite"
 )
 
 type checkCommand struct {
@@ -54,11 +59,30 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	for _, ended := range c.expired(time.Now()) {
 		fmt.Fprintln(con.err, "warning: an exception of the limits has ended:", ended)
 	}
+	for _, doubt := range registerDoubts(ctx, c.DB) {
+		fmt.Fprintln(con.err, "warning:", doubt)
+	}
 	for _, zone := range c.unservedAsItIs(ctx) {
 		fmt.Fprintf(con.err, "warning: zone %q is not one of the register's: what is said of it is of no account\n", zone)
 	}
 	for _, profile := range misleading {
 		fmt.Fprintln(con.err, "warning: parsers would misread answers by the profile "+profile+": see registerd profile check")
+	}
+	return nil
+}
+
+// registerDoubts is what is not right with the register; nothing if there is none yet.
+func registerDoubts(ctx context.Context, path string) []string {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	reader, err := openRegister(path, sqlite.Options{})
+	if err != nil {
+		return []string{"the register cannot be served as it is: " + err.Error()}
+	}
+	defer reader.Close()
+	if indexed, err := reader.Indexed(ctx); err == nil && !indexed {
+		return []string{"an older program loaded the register: not every search is answered until its next full load"}
 	}
 	return nil
 }

@@ -41,8 +41,7 @@ func TestWhereverTheDiskIsFullThePublicIsAnsweredAndNothingIsLost(t *testing.T) 
 			s.answers("started on a full disk")
 			d.empty()
 			if place == "requests" { // it is served without a request desk then, and says so in its log
-				s.end()
-				s.serve()
+				s.must("ctl", "reload", "--config", "registerd.toml") // or within a minute
 			}
 			s.works("started on a full disk that has space again")
 			s.end()

@@ -15,7 +15,7 @@ import (
 )
 
 type importCommand struct {
-	DB           string    `name:"db" type:"path" required:"" placeholder:"FILE" help:"The register; it is made if it is not there."`
+	DB           string    `name:"db" type:"path" placeholder:"FILE" help:"The register; it is made if it is not there. Overrides the configuration."`
 	Changes      string    `type:"path" placeholder:"FILE" help:"Take a change feed (JSON lines) instead of deposits; - is standard input, and each line is applied as it comes."`
 	Snapshot     string    `type:"path" placeholder:"FILE" help:"Take a snapshot in the feed's format instead of deposits; - is standard input."`
 	Start        uint64    `placeholder:"SERIAL" help:"With --changes, for a register that never took a change: the serial that the first change follows."`
@@ -23,7 +23,7 @@ type importCommand struct {
 	AcceptShrink bool      `help:"Take a full load with over 5 % fewer objects than the register."`
 	AcceptWiden  bool      `help:"Take data that shows the public more of over 0.1 % of the contacts."`
 	Rules        string    `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
-	Config       string    `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file that names those rules."`
+	Config       string    `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file, which names the register and those rules."`
 	Keep         *duration `placeholder:"DURATION" help:"How long the register stays in the file that a full load takes the place of, for registerd rollback; overrides the configuration. Default 168h."`
 	Deposits     []string  `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
 }
@@ -46,6 +46,9 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
+	if err := i.place(); err != nil {
+		return err
+	}
 	keep, err := keepBy(i.Config, i.Keep)
 	if err != nil {
 		return err
@@ -63,6 +66,25 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 		removeEmpty(ctx, i.DB)
 	}
 	return err
+}
+
+// place is the register of the configuration, if no other is given.
+func (i *importCommand) place() error {
+	if i.DB != "" {
+		return nil
+	}
+	if i.Config == "" {
+		return misused("import: give --db FILE, or --config FILE")
+	}
+	c, err := readConfig(i.Config)
+	switch {
+	case err != nil:
+		return err
+	case c.DB == "":
+		return misused("import: the configuration names no register: give --db FILE")
+	}
+	i.DB = c.DB
+	return nil
 }
 
 // readable looks at the inputs before a register is made for them.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -173,6 +174,18 @@ func (n *named) readable() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.path == "" || !n.read.IsZero()
+}
+
+// noFile reports that a file of accounts is named, and that there has been none since
+// the start.
+func (n *named) noFile() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.path == "" || n.found {
+		return false
+	}
+	_, err := os.Stat(n.path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // run looks at every tick.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -57,6 +58,9 @@ func (s *service) again(ctx context.Context, by string) (reloaded, error) {
 	if err == nil {
 		done, err = s.reload(ctx, c)
 	}
+	if err == nil {
+		done.Notes = append(done.Notes, s.openAgain(ctx)...)
+	}
 	s.metrics.reloads(err == nil, time.Now())
 	s.reloading.last.note(done, err)
 	if err != nil {
@@ -69,6 +73,22 @@ func (s *service) again(ctx context.Context, by string) (reloaded, error) {
 	}
 	s.notify.ready(s.inWords(ctx))
 	return done, err
+}
+
+// openAgain opens what could not be opened before, and says what still cannot. No
+// lock but that of the reload is held.
+func (s *service) openAgain(ctx context.Context) (notes []string) {
+	if s.requests != nil {
+		if err := s.requests.try(ctx); err != nil {
+			notes = append(notes, "the request desk cannot be opened: "+err.Error())
+		}
+	}
+	if s.statistics != nil {
+		if err := s.statistics.try(ctx); err != nil {
+			notes = append(notes, "the statistics cannot be opened: "+err.Error())
+		}
+	}
+	return notes
 }
 
 func (l *lastReload) note(done reloaded, err error) {
@@ -124,6 +144,9 @@ func (s *service) prepare(c *config) (*prepared, error) {
 		p.takes = append(p.takes, take)
 	}
 	p.takes = append(p.takes, func() { s.level.Set(slog.Level(c.LogLevel)) })
+	if err := c.certificatesFit(); err != nil {
+		return nil, err
+	}
 	if err := s.prepareLimits(p, c, all); err != nil {
 		return nil, err
 	}
@@ -141,6 +164,20 @@ func (s *service) prepare(c *config) (*prepared, error) {
 		p.front, err = s.newFront(c, p.desk)
 	}
 	return p, err
+}
+
+// certificatesFit reads the certificates that are named. Other files than those in use
+// need a restart, which is not to fail for them then.
+func (c *config) certificatesFit() error {
+	if c.speaksTLS() {
+		if _, _, err := c.certificateInWords(time.Now()); err != nil {
+			return fmt.Errorf("rdap: %w", err)
+		}
+	}
+	if _, err := c.RDAP.Certificates.inWords(time.Now(), slog.New(slog.DiscardHandler)); err != nil {
+		return fmt.Errorf("rdap: certificates: %w", err)
+	}
+	return nil
 }
 
 // commit puts in force what was prepared. Each window's answer is of the one or the

@@ -106,11 +106,12 @@ do = "show"
 	replace(t, filepath.Join(dir, "empty.toml"), nil)
 	head := "operator.name = \"Bad Registry\"\n"
 	for name, c := range map[string]struct{ text, says string }{
-		"empty rules":         {head + "rules = \"empty.toml\"\n", "empty.toml"},
-		"rules that widen":    {head + "rules = \"wider.toml\"\naudit.dir = \"audit\"\n", "wider-2 shows the public more than gdpr-2"},
-		"changed rules":       {head + "rules = \"same.toml\"\n", "gdpr-2 is in force and says something else"},
-		"a profile not there": {head + "whois.profile = \"gone.toml\"\n", "gone.toml"},
-		"larger than a file":  {head + "#" + strings.Repeat("x", maxText), "larger than 1 MiB"},
+		"empty rules":             {head + "rules = \"empty.toml\"\n", "empty.toml"},
+		"rules that widen":        {head + "rules = \"wider.toml\"\naudit.dir = \"audit\"\n", "wider-2 shows the public more than gdpr-2"},
+		"changed rules":           {head + "rules = \"same.toml\"\n", "gdpr-2 is in force and says something else"},
+		"a profile not there":     {head + "whois.profile = \"gone.toml\"\n", "gone.toml"},
+		"a certificate not there": {head + "rdap.base = \"https://rdap.example/\"\nrdap.tls.certificate = \"gone.pem\"\nrdap.tls.key = \"gone.key\"\n", "gone.pem"},
+		"larger than a file":      {head + "#" + strings.Repeat("x", maxText), "larger than 1 MiB"},
 	} {
 		out[name] = broken{[]byte(c.text), c.says}
 	}

@@ -96,13 +96,13 @@ func runHook(ctx context.Context, path string, args ...string) error {
 	return nil
 }
 
-// requests reports the requests that wait; nil is a desk that could not be opened.
+// requests reports the requests that wait; a desk that is nil is not open.
 // They are counted when somebody asks.
-func (m *metrics) requests(d *request.Desk) {
+func (m *metrics) requests(desk func() *request.Desk) {
 	m.together(func(tell tellGauge) {
 		var w request.Waiting
 		err := errors.New("it is not open")
-		if d != nil {
+		if d := desk(); d != nil {
 			w, err = d.Waiting(context.Background())
 		}
 		tell("registerd_requests_readable", oneIf(err == nil))

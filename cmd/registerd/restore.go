@@ -21,7 +21,7 @@ type restoreCommand struct {
 	Only    []string      `placeholder:"PART" help:"Restore this alone: register, accounts, requests, holder-links, journal, statistics. May be repeated."`
 	Replace bool          `help:"Put what is in place aside, as NAME.before-TIME. It is not deleted."`
 	Older   bool          `help:"With --replace: also if what is in place is newer. What came since is lost but for the part put aside."`
-	MaxAge  time.Duration `placeholder:"DURATION" help:"Refuse a backup that was made longer ago, as 36h."`
+	MaxAge  time.Duration `placeholder:"DURATION" help:"Refuse a backup that was made longer ago, as 36h, or by its date over an hour from now."`
 	Scratch string        `type:"path" placeholder:"DIR" help:"With --verify: where the copies are laid out meanwhile. Default: beside the backup."`
 	From    string        `arg:"" type:"path" placeholder:"FILE" help:"The backup; - is standard input."`
 }
@@ -84,8 +84,15 @@ func (r *restoreCommand) open(con console, c *config) (_ *backup.Reader, end fun
 	return b, end, nil
 }
 
-// recent refuses a backup that is older than is wanted.
+// ahead is by how much the clock of who made a backup may differ.
+const ahead = time.Hour
+
+// recent refuses a backup that is older than is wanted. Of one whose date is to come
+// nobody knows how old it is.
 func (r *restoreCommand) recent(m *backup.Manifest) error {
+	if r.MaxAge > 0 && time.Until(m.Made) > ahead {
+		return fmt.Errorf("the backup is of no known age: by its date it is made at %s, and that is to come", m.Made.Format(time.RFC3339))
+	}
 	if age := time.Since(m.Made); r.MaxAge > 0 && age > r.MaxAge {
 		return fmt.Errorf("the backup is too old: it was made %s ago, at %s", age.Round(time.Minute), m.Made.Format(time.RFC3339))
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"registerd/audit"
 	"registerd/backup"
 	"registerd/request"
@@ -150,8 +152,15 @@ func (p *places) names() []string {
 	return names
 }
 
-// filesPath is the folder for the configuration that the backup has.
-func (p *places) filesPath() string { return p.config + ".from-backup" }
+// filesPath is the folder for the configuration that the backup has. The user of the
+// service may not be let write where its configuration is: then it is beside the register.
+func (p *places) filesPath() string {
+	dir, name := filepath.Split(p.config)
+	if p.c.DB != "" && unix.Access(filepath.Clean(dir), unix.W_OK) != nil {
+		dir = filepath.Dir(p.c.DB)
+	}
+	return filepath.Join(dir, name+".from-backup")
+}
 
 // differing keeps of the operator's files those that are not in place as they are.
 func (p *places) differing() ([]string, error) {

@@ -63,13 +63,17 @@ func (r *rollbackCommand) list(ctx context.Context, con console, reader store.Re
 	if err != nil {
 		return fmt.Errorf("rollback: %w", err)
 	}
-	for _, g := range all {
-		until := "now"
+	for i, g := range all {
+		from, until := inUTC(g.Published), "now"
 		if !g.Replaced.IsZero() {
 			until = inUTC(g.Replaced)
 		}
+		// What was served last comes first: the one after it is the one that it took the place of.
+		if i+1 < len(all) && !g.Published.IsZero() && all[i+1].Replaced.After(g.Published) {
+			from += ", again from " + inUTC(all[i+1].Replaced)
+		}
 		fmt.Fprintf(con.out, "generation %d: served from %s until %s%s; %d objects, %d domains; data as of %s, serial %d\n",
-			g.ID, inUTC(g.Published), until, ofDeposit(g.State.Deposit), g.State.Counts.Objects(), g.State.Counts.Domains,
+			g.ID, from, until, ofDeposit(g.State.Deposit), g.State.Counts.Objects(), g.State.Counts.Domains,
 			inUTC(g.State.Watermark), g.State.Serial)
 	}
 	return nil

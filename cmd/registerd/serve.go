@@ -149,8 +149,13 @@ func (s *service) serve(ctx context.Context) error {
 		group.Go(func() error { s.kept.run(windows, keepEvery); return nil })
 	}
 	if s.statistics != nil {
-		group.Go(func() error { s.statistics.run(windows); return nil })
-		group.Go(func() error { s.statistics.runCensus(windows); return nil })
+		group.Go(func() error {
+			runOptional(windows, s.statistics, func(k *keptStatistics) {
+				group.Go(func() error { k.runCensus(windows); return nil })
+				k.run(windows)
+			})
+			return nil
+		})
 	}
 	group.Go(func() error {
 		ticker := time.NewTicker(lookAtAccounts)
@@ -160,9 +165,11 @@ func (s *service) serve(ctx context.Context) error {
 	})
 	if s.requests != nil {
 		group.Go(func() error {
-			ticker := time.NewTicker(lookAtAccounts)
-			defer ticker.Stop()
-			s.requests.run(windows, ticker.C)
+			runOptional(windows, s.requests, func(r *servedRequests) {
+				ticker := time.NewTicker(lookAtAccounts)
+				defer ticker.Stop()
+				r.run(windows, ticker.C)
+			})
 			return nil
 		})
 	}
@@ -188,8 +195,8 @@ func (s *service) serve(ctx context.Context) error {
 	if s.kept != nil {
 		s.kept.save() // what the last questions took
 	}
-	if s.statistics != nil {
-		_ = s.statistics.write(nil) // which logs what is wrong
+	if k := s.statistics.get(); k != nil {
+		_ = k.write(nil) // which logs what is wrong
 	}
 	if errors.Is(err, context.Canceled) {
 		err = nil

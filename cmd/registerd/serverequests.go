@@ -15,10 +15,9 @@ import (
 // servedRequests is the request desk while the program serves: its clock, and who
 // is admitted by its grants.
 type servedRequests struct {
-	desk     *request.Desk
-	clock    requestClock
-	named    *named
-	evidence int64
+	desk  *request.Desk
+	clock requestClock
+	named *named
 
 	mu       sync.Mutex // held by who looks
 	version  uint64
@@ -32,21 +31,43 @@ func (s *service) openRequests(ctx context.Context, c *config) {
 	if c.Requests.Dir == "" {
 		return
 	}
-	settings, err := c.Requests.config(s.journal)
-	var desk *request.Desk
-	if err == nil {
-		desk, err = request.Open(ctx, settings)
+	open := func(ctx context.Context) (*servedRequests, error) {
+		settings, err := c.Requests.config(s.journal)
+		if err != nil {
+			return nil, err
+		}
+		desk, err := request.Open(ctx, settings)
+		if err != nil {
+			return nil, err
+		}
+		r := &servedRequests{
+			desk: desk, clock: requestClock{desk: desk, hook: c.Requests.Hook, log: s.log, believed: s.steady.believed}, named: s.named,
+		}
+		r.look(ctx)
+		return r, nil
 	}
-	s.metrics.requests(desk)
-	if err != nil {
-		s.log.Error("the request desk cannot be opened: no requests are taken, and tokens of grants are refused", "error", err)
-		return
+	s.requests = openOptional(ctx, open, func(err error) {
+		if err == nil {
+			s.log.Info("the request desk is open now")
+			return
+		}
+		s.log.Error("the request desk cannot be opened: no requests are taken, and tokens of grants are refused; trying again", "error", err)
+	})
+	s.closers = append(s.closers, func() error {
+		if r := s.requests.get(); r != nil {
+			return r.desk.Close()
+		}
+		return nil
+	})
+	s.metrics.requests(s.requestDesk)
+}
+
+// requestDesk is nil while it is not open.
+func (s *service) requestDesk() *request.Desk {
+	if r := s.requests.get(); r != nil {
+		return r.desk
 	}
-	s.closers = append(s.closers, desk.Close)
-	s.requests = &servedRequests{
-		desk: desk, clock: requestClock{desk: desk, hook: c.Requests.Hook, log: s.log, believed: s.steady.believed}, named: s.named, evidence: settings.MaxEvidence,
-	}
-	s.requests.look(ctx)
+	return nil
 }
 
 // run keeps the clock, and looks at every tick who is admitted.
@@ -118,8 +139,8 @@ func (s *service) besideRequests(other http.Handler, desk *lookup.Desk) (http.Ha
 		return other, nil
 	}
 	h, err := intake.New(intake.Config{
-		Requests: s.requests.desk, Desk: desk, Admit: s.aside(lookup.KindRequest), PickedUp: s.requests.look,
-		Base: s.base, Private: s.config.RDAP.BehindTLS, MaxEvidence: s.requests.evidence, Log: s.log,
+		Requests: s.requestDesk, Desk: desk, Admit: s.aside(lookup.KindRequest), PickedUp: func(ctx context.Context) { s.requests.get().look(ctx) },
+		Base: s.base, Private: s.config.RDAP.BehindTLS, MaxEvidence: s.config.Requests.maxEvidence(), Log: s.log,
 	})
 	if err != nil {
 		return nil, err

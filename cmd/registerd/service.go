@@ -55,9 +55,8 @@ type service struct {
 	control net.Listener // nil without a socket
 	named   *named
 
-	requests *servedRequests // nil without a request desk
-
-	statistics *keptStatistics // nil if none are kept
+	requests   *optional[servedRequests] // nil without a request desk
+	statistics *optional[keptStatistics] // nil if none are kept
 
 	steady     *steady
 	since      time.Time
@@ -75,6 +74,9 @@ type service struct {
 func (s *service) warn(ctx context.Context, c *config) {
 	if _, err := s.desk.Ready(ctx); err != nil {
 		s.log.Error("the register cannot be read yet: every question is answered as a failure", "error", err)
+	}
+	if indexed, err := s.reader.Indexed(ctx); err == nil && !indexed {
+		s.log.Warn("an older program loaded the register: not every search is answered until its next full load")
 	}
 	s.warnOfEnded(c)
 	s.warnOfUnserved(ctx, c)

@@ -40,27 +40,44 @@ func (s *service) openStatistics(ctx context.Context, c *config, reader store.Re
 	if path == "" {
 		return
 	}
-	file, err := statistics.OpenFile(ctx, path)
-	var tally *statistics.Tally
-	if err == nil {
-		s.closers = append(s.closers, file.Close)
-		tally, err = statistics.NewTally(file, time.Now)
+	open := func(ctx context.Context) (*keptStatistics, error) {
+		file, err := statistics.OpenFile(ctx, path)
+		if err != nil {
+			return nil, err
+		}
+		tally, err := statistics.NewTally(file, time.Now)
+		if err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		return &keptStatistics{file: file, tally: tally, register: reader, path: c.DB, log: s.log, now: time.Now}, nil
 	}
-	if err != nil {
-		s.log.Error("no statistics are kept until a restart", "error", err)
-		return
-	}
-	s.statistics = &keptStatistics{file: file, tally: tally, register: reader, path: c.DB, log: s.log, now: time.Now}
-	s.metrics.gauge("registerd_statistics_timestamp_seconds", "When the statistics were last written to their file; 0 before.",
-		func() float64 { return float64(s.statistics.written.Load()) })
+	s.statistics = openOptional(ctx, open, func(err error) {
+		if err == nil {
+			s.log.Info("statistics are kept now")
+			return
+		}
+		s.log.Error("no statistics are kept: their file cannot be opened; trying again", "error", err)
+	})
+	s.closers = append(s.closers, func() error {
+		if k := s.statistics.get(); k != nil {
+			return k.file.Close()
+		}
+		return nil
+	})
+	s.metrics.gauge("registerd_statistics_timestamp_seconds", "When the statistics were last written to their file; 0 before.", func() float64 {
+		if k := s.statistics.get(); k != nil {
+			return float64(k.written.Load())
+		}
+		return 0
+	})
 }
 
 // observe measures and counts a question, and logs it at debug.
 func (s *service) observe(o lookup.Observation) {
 	s.metrics.observe(o)
 	s.logQuestion(o)
-	if s.statistics != nil {
-		s.statistics.count(o)
+	if k := s.statistics.get(); k != nil {
+		k.count(o)
 	}
 }
 

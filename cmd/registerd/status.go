@@ -66,7 +66,8 @@ type journalShown struct {
 
 type accountsShown struct {
 	Readable bool `json:"readable"`
-	Number   int  `json:"number"` // with those of tokens and grants
+	NoFile   bool `json:"no_file"` // one is named, and there is none yet
+	Number   int  `json:"number"`  // with those of tokens and grants
 }
 
 type requestsShown struct {
@@ -107,7 +108,7 @@ func (s *service) status(ctx context.Context) *statusShown {
 		Requests: s.requestsShown(ctx), Limits: limitsStatus{Off: s.limitsNow().off}, Certificates: s.certificatesShown(),
 		Reload: s.reloading.last.shown(),
 	}
-	out.Accounts = accountsShown{Readable: s.named.readable(), Number: s.desk.Admitted()}
+	out.Accounts = accountsShown{Readable: s.named.readable(), NoFile: s.named.noFile(), Number: s.desk.Admitted()}
 	if !out.Limits.Off {
 		out.Limits.Fill = s.limiter.Fill()
 	}
@@ -164,10 +165,11 @@ func (s *service) requestsShown(ctx context.Context) *requestsShown {
 	if s.config.Requests.Dir == "" {
 		return nil
 	}
-	if s.requests == nil {
-		return &requestsShown{Failure: "the request desk could not be opened at the start"}
+	desk := s.requestDesk()
+	if desk == nil {
+		return &requestsShown{Failure: "the request desk cannot be opened; trying again"}
 	}
-	w, err := s.requests.desk.Waiting(ctx)
+	w, err := desk.Waiting(ctx)
 	if err != nil {
 		return &requestsShown{Failure: err.Error()}
 	}
@@ -212,7 +214,7 @@ func (o *statusShown) look(now time.Time) {
 	if o.Journal != nil {
 		amiss(o.Journal.Failure != "", "answers above public are refused: %s", o.Journal.Failure)
 	}
-	amiss(!o.Accounts.Readable, "the file of accounts cannot be read: those in it are refused")
+	amiss(!o.Accounts.Readable && !o.Accounts.NoFile, "the file of accounts cannot be read: those in it are refused")
 	if r := o.Requests; r != nil {
 		amiss(r.Failure != "", "requests: %s", r.Failure)
 		amiss(r.Late > 0, "requests that should have been answered: %d", r.Late)

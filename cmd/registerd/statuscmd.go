@@ -60,9 +60,9 @@ func (o *statusShown) print(out io.Writer) error {
 	if j := o.Journal; j == nil {
 		line("journal", "none: answers above public are refused")
 	} else {
-		line("journal", "%d records, %d signed for, %s, last signed %s", j.Records, j.Covered, sized(j.Bytes), stamp(j.Signed))
+		line("journal", "%d records, %d signed for, %s, last signed %s", j.Records, j.Covered, sized(j.Bytes), j.signed())
 	}
-	line("accounts", "%d", o.Accounts.Number)
+	line("accounts", "%s", o.Accounts.inWords())
 	if r := o.Requests; r != nil && r.Failure == "" {
 		line("requests", "%d open, %d of them urgent, %d late", r.Open, r.Urgent, r.Late)
 	}
@@ -78,6 +78,20 @@ func (o *statusShown) print(out io.Writer) error {
 		line("configuration", "%s", r.inWords())
 	}
 	return table.Flush()
+}
+
+func (j *journalShown) signed() string {
+	if j.Signed == nil && j.Covered > 0 {
+		return "before this start"
+	}
+	return stamp(j.Signed)
+}
+
+func (a *accountsShown) inWords() string {
+	if a.NoFile {
+		return fmt.Sprintf("%d; there is no file of them yet", a.Number)
+	}
+	return fmt.Sprint(a.Number)
 }
 
 func (r *registerShown) print(line func(what, format string, args ...any)) {

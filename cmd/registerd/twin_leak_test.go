@@ -65,6 +65,7 @@ func (u unfiltered) Search(ctx context.Context, scan store.Scan) ([]store.Match,
 // TestALeakTellsTwinsApart holds the comparison of twins to its purpose: where
 // something is shown that should not be, it finds it.
 func TestALeakTellsTwinsApart(t *testing.T) {
+	oncePerGate(t)
 	right := before(t, shippedPolicy(t, "gdpr"), openSearches)
 	shown := func(fields ...disclose.Field) *disclose.Policy {
 		return before(t, right, disclose.Rule{ID: "leak", Basis: "test", Reason: "A leak.", Fields: fields,

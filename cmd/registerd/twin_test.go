@@ -33,6 +33,7 @@ import (
 // how many seeds are tried (1; after 15 each rule file had every form and every
 // caller), REGISTERD_TWIN_QUESTIONS how many questions each pair is asked (80).
 func TestTwinRegistersAnswerAlike(t *testing.T) {
+	oncePerGate(t)
 	seeds, questions := number(t, "REGISTERD_TWINS", 1), number(t, "REGISTERD_TWIN_QUESTIONS", 80)
 	told := answered{}
 	for seed := range uint64(seeds) {

@@ -82,6 +82,9 @@ func TestAnOlderFileIsKeptAsItIsAndSearchedOnceItIsLoadedAgain(t *testing.T) {
 		if _, _, err := r.Search(t.Context(), contacts(0)); !errors.Is(err, store.ErrUnindexed) {
 			t.Errorf("error is %v", err)
 		}
+		if all, err := r.Indexed(t.Context()); err != nil || all {
+			t.Errorf("it is said to be indexed: %v, %v", all, err)
+		}
 		clean(t, path)
 	}
 	unindexed()
@@ -127,6 +130,9 @@ func TestAnOlderFileIsKeptAsItIsAndSearchedOnceItIsLoadedAgain(t *testing.T) {
 	}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if all, err := r.Indexed(t.Context()); err != nil || !all {
+		t.Errorf("after a load it is said to be indexed: %v, %v", all, err)
 	}
 	if got := searchKeys(t, r, contacts(0)); got != "c " {
 		t.Errorf("found %q", got)

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"fmt"
 	"iter"
 	"math"
 
@@ -37,6 +39,24 @@ func (v *view) holds(i register.Index) bool {
 		return v.indexed >= indexedEmails
 	}
 	return v.indexed >= indexedNames
+}
+
+// Indexed reports whether the register can be searched by all that there is to search
+// by. One that an older program loaded can after its next full load.
+func (r *Reader) Indexed(ctx context.Context) (all bool, err error) {
+	err = r.lookups.borrow(ctx, func(c *conn) error {
+		return c.inside(beginRead, func() error {
+			v, err := readView(c)
+			if err == nil {
+				all = v.holds(register.IndexEmail)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return false, fmt.Errorf("register: looking at the index: %w", err)
+	}
+	return all, nil
 }
 
 func appendTerms(b []byte, terms []register.Term) []byte {
