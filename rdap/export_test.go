@@ -26,7 +26,7 @@ func Registrar(base string, a *lookup.EntityAnswer) []byte {
 }
 
 func Search(base string, p Profile, a *lookup.SearchAnswer, s lookup.Search) []byte {
-	return site{base: base, profile: p}.searchAnswer(a, s)
+	return site{base: base, profile: p}.searchAnswer(a, s, "")
 }
 
 // AppendString is the string writer.

@@ -92,6 +92,18 @@ func saidOf(r *http.Request) (said access.Said, why error) {
 	return access.Said{Purpose: purpose, Case: reference, Confidential: untracked == "true"}, nil
 }
 
+// saidInQuery is what a query says of who asks, to be said again for the next page:
+// without its purpose that is refused, and without the wish not to be tracked told of.
+func saidInQuery(query url.Values) string {
+	var b []byte
+	for _, name := range []string{"farv1_qp", "farv1_dnt"} {
+		if said, _ := once(query[name]); said != "" {
+			b = appendQuery(append(append(append(b, '&'), name...), '='), said)
+		}
+	}
+	return string(b)
+}
+
 // unread reports that a parameter of ours stands in what net/url passes over.
 func unread(query string) bool {
 	for pair := range strings.SplitSeq(query, "&") {

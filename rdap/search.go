@@ -72,11 +72,11 @@ func (h *Handler) searches(read func(*http.Request) (lookup.Search, error)) http
 			if err != nil {
 				return lookup.Written{}, err
 			}
-			body := h.site.searchAnswer(a, s)
 			if q.Caller.Named() {
+				body := h.site.searchAnswer(a, s, saidInQuery(r.URL.Query()))
 				return lookup.Written{Body: body}, nil // kept by nobody, so that no tag is asked for
 			}
-			return tagged(body), nil
+			return tagged(h.site.searchAnswer(a, s, "")), nil
 		})
 	}
 }

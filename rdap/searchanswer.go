@@ -11,13 +11,16 @@ import (
 // searchAnswer writes a page of what a search found (RFC 9083 section 8). Each
 // object has its own links and says what is withheld of it, by the path in the
 // whole answer (RFC 9537 section 4.2).
-func (s site) searchAnswer(a *lookup.SearchAnswer, asked lookup.Search) []byte {
+//
+// The link to the next page says again what was said in the query of who asks, and no
+// other link does.
+func (s site) searchAnswer(a *lookup.SearchAnswer, asked lookup.Search, said string) []byte {
 	self := s.searchURL(a, asked.Count, asked.Cursor)
 	return s.encode(self, language(a.About), func(e *encoder) {
 		e.topmost(&a.About)
 		e.results(a)
 		if s.supports(usesPaging) {
-			e.paging(a)
+			e.paging(a, said)
 		} else if a.Next != "" {
 			e.cut = "More objects fit than the " + strconv.Itoa(a.PageSize) + " that one answer holds. Ask for fewer."
 		}
@@ -81,7 +84,7 @@ func (e *encoder) found(f *lookup.FoundEntity) {
 // paging says where in the results this page is (RFC 8977 section 2.2), where
 // there is more than one, or a count was asked for. How many there are of all
 // is said once: the link to the next page does not ask for it again.
-func (e *encoder) paging(a *lookup.SearchAnswer) {
+func (e *encoder) paging(a *lookup.SearchAnswer, said string) {
 	mark := e.begin("paging_metadata", '{')
 	if a.Total >= 0 {
 		e.number("totalCount", a.Total)
@@ -92,7 +95,7 @@ func (e *encoder) paging(a *lookup.SearchAnswer) {
 	}
 	links := e.begin("links", '[')
 	if a.Next != "" {
-		e.link("next", e.site.searchURL(a, false, a.Next), mediaType, "")
+		e.link("next", e.site.searchURL(a, false, a.Next)+said, mediaType, "")
 	}
 	e.end(links, ']')
 	if e.end(mark, '}') {
