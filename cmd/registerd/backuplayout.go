@@ -90,7 +90,7 @@ func (l *layout) operatorsFiles() error {
 }
 
 func (l *layout) register(ctx context.Context) (err error) {
-	if err := mustBeThere(l.c.DB); err != nil {
+	if _, err := statRegister(l.c.DB); err != nil {
 		return err
 	}
 	if err := sqlfile.Copy(ctx, l.c.DB, l.at(registerPart)); err != nil {

@@ -13,7 +13,7 @@ import (
 
 // openRegister opens a register to read it.
 func openRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
-	if err := mustBeThere(path); err != nil {
+	if _, err := statRegister(path); err != nil {
 		return nil, err
 	}
 	if backup.Interrupted(planOf(path)) {
@@ -22,12 +22,13 @@ func openRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
 	return sqlite.OpenReader(path, o)
 }
 
-// mustBeThere says what SQLite's own error does not: which file, and what to do.
-func mustBeThere(path string) error {
-	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("register: %w; registerd import makes one", err)
+// statRegister says what SQLite's own error does not: which file, and what to do.
+func statRegister(path string) (os.FileInfo, error) {
+	file, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("register: %w; registerd import makes one", err)
 	}
-	return nil
+	return file, nil
 }
 
 // lookAgain is how often the register's file is looked at while it is served.
@@ -36,11 +37,8 @@ const lookAgain = time.Second
 // watch ends when another file stands in the register's place: what is open is
 // then not what the operator means to be served, and only a new start opens it.
 // A file that is gone is reported: it may be about to be replaced.
-func watch(ctx context.Context, path string, log *slog.Logger) error {
-	first, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("register: %w", err)
-	}
+// first is the file as it stood there before it was opened.
+func watch(ctx context.Context, path string, first os.FileInfo, log *slog.Logger) error {
 	gone := false
 	ticker := time.NewTicker(lookAgain)
 	defer ticker.Stop()

@@ -131,7 +131,7 @@ func (s *service) serve(ctx context.Context) error {
 			return nil
 		})
 	}
-	group.Go(func() error { return watch(windows, s.path, s.log) })
+	group.Go(func() error { return watch(windows, s.path, s.file, s.log) })
 	group.Go(func() error { s.watchAge(windows, lookAtAge); return nil })
 	for _, f := range s.replaceable() {
 		group.Go(func() error { f.Watch(windows); return nil })

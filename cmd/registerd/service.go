@@ -36,6 +36,7 @@ type service struct {
 	windows []openWindow
 	passed  listen.Passed // what of it no window has taken
 	path    string        // of the register
+	file    os.FileInfo   // that stood there before it was opened
 	ready   flag
 	drain   time.Duration
 	notify  *notifier
@@ -131,7 +132,11 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 	return s, nil
 }
 
-func (s *service) openDesk(ctx context.Context, c *config, w widening) (*lookup.Desk, error) {
+func (s *service) openDesk(ctx context.Context, c *config, w widening) (_ *lookup.Desk, err error) {
+	// Before it is opened: of another file in its place meanwhile the watch tells.
+	if s.file, err = statRegister(c.DB); err != nil {
+		return nil, err
+	}
 	reader, err := openRegister(c.DB, sqlite.Options{MMapSize: int64(c.MmapMiB) << 20})
 	if err != nil {
 		return nil, err
