@@ -10,6 +10,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/register"
 )
@@ -105,7 +106,7 @@ func (t *accountTerms) edit() (func(*access.Account), error) {
 	}
 	for _, text := range []*string{t.Organization, t.Exception} {
 		if text != nil {
-			if err := shownLine(*text); err != nil {
+			if err := config.CheckRemark(*text); err != nil {
 				return nil, misused("account: %q, which is published: %v", *text, err)
 			}
 		}

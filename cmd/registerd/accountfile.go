@@ -6,8 +6,10 @@ import (
 	"net/netip"
 	"time"
 
+	"registerd/access"
 	"registerd/account"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
 )
 
@@ -19,10 +21,10 @@ type accountFile struct {
 }
 
 // paths are those of the accounts and of the journal's directory.
-func (f *accountFile) paths() (file string, c *config, err error) {
-	c = new(config)
+func (f *accountFile) paths() (file string, c *config.Config, err error) {
+	c = new(config.Config)
 	if f.Config != "" {
-		if c, err = parseConfig(f.Config); err != nil {
+		if c, err = config.Parse(f.Config); err != nil {
 			return "", nil, err
 		}
 	}
@@ -56,7 +58,7 @@ func (f *accountFile) change(ctx context.Context, con console, create bool, do f
 	if c.Audit.Dir == "" {
 		return misused("accounts: changes are journaled: give --audit DIR, or --config FILE with audit.dir")
 	}
-	journal, err := c.openJournal(consoleLog(con))
+	journal, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ func recordAccounts(journal *audit.Journal) func(context.Context, account.Change
 			said += "; " + c.Reason
 		}
 		return journal.Record(ctx, audit.Disclosure{
-			Entry: entry, Caller: systemAccount(), Requester: c.Kind.String(), Organisation: "registry",
+			Entry: entry, Caller: access.SystemAccount(), Requester: c.Kind.String(), Organisation: "registry",
 			Audience: disclose.Operator.String(), Window: "account", Reference: c.Account,
 			Question: said, Kind: "account", Key: c.Account, Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
 		})

@@ -11,6 +11,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 )
 
 // accountShown is an account as programs read it.
@@ -201,7 +202,7 @@ func timesInWords(x *accountShown) string {
 	if x.Times == 1 {
 		return ""
 	}
-	return strings.TrimSuffix(decimal(x.Times)+" times those of other accounts; "+x.Exception, "; ")
+	return strings.TrimSuffix(config.Decimal(x.Times)+" times those of other accounts; "+x.Exception, "; ")
 }
 
 func printCredentials(out io.Writer, list []credentialShown) error {

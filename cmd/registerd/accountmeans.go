@@ -10,6 +10,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 )
 
 type accountCertificateCommand struct {
@@ -23,7 +24,7 @@ type accountCertificateCommand struct {
 
 // Run takes the key of the certificate.
 func (a *accountCertificateCommand) Run(ctx context.Context, con console) error {
-	text, err := readText(a.PEM)
+	text, err := config.ReadText(a.PEM)
 	if err != nil {
 		return fmt.Errorf("certificate: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/ratelimit"
@@ -79,12 +80,12 @@ func (a *askCommand) Run(ctx context.Context, con console) error {
 	return nil
 }
 
-func (a *askCommand) config() (*config, error) {
+func (a *askCommand) config() (*config.Config, error) {
 	switch {
 	case a.Config != "":
-		return readConfig(a.Config)
+		return config.Read(a.Config)
 	case a.DB != "":
-		c := new(config)
+		c := new(config.Config)
 		c.DB = a.DB
 		return c, nil
 	}
@@ -119,7 +120,7 @@ func (a *askCommand) caller() (access.Caller, error) {
 type observer = func(lookup.Observation)
 
 // desk opens the register for questions. ended may be nil.
-func (a *askCommand) desk(c *config, con console, ended observer) (*lookup.Desk, func(), error) {
+func (a *askCommand) desk(c *config.Config, con console, ended observer) (*lookup.Desk, func(), error) {
 	reader, err := openRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +131,7 @@ func (a *askCommand) desk(c *config, con console, ended observer) (*lookup.Desk,
 		return nil, nil, err
 	}
 	done := func() { journal.Close(); reader.Close() }
-	published, err := c.publishable()
+	published, err := publishable(c)
 	if err != nil {
 		done()
 		return nil, nil, err
@@ -149,7 +150,7 @@ func (a *askCommand) desk(c *config, con console, ended observer) (*lookup.Desk,
 
 // journal is opened only for questions above public, which are not answered
 // without it.
-func (a *askCommand) journal(c *config, con console) (*audit.Journal, error) {
+func (a *askCommand) journal(c *config.Config, con console) (*audit.Journal, error) {
 	if a.As == "public" {
 		return audit.None(), nil
 	}
@@ -166,12 +167,12 @@ func (a *askCommand) journal(c *config, con console) (*audit.Journal, error) {
 	return audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(con), SigningKey: c.Audit.SigningKey})
 }
 
-func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.Desk, c *config, caller access.Caller) error {
+func (a *askCommand) printRDAP(ctx context.Context, con console, desk *lookup.Desk, c *config.Config, caller access.Caller) error {
 	base := c.RDAP.Base
 	if base == "" {
-		base = "http://" + loopbackRDAP + "/"
+		base = "http://" + config.LoopbackRDAP + "/"
 	}
-	handler, err := rdap.New(rdap.Config{Desk: desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Log: consoleLog(con)})
+	handler, err := rdap.New(rdap.Config{Desk: desk, Base: base, WHOIS: c.RDAP.Port43, Profile: c.RDAPProfile(), Log: consoleLog(con)})
 	if err != nil {
 		return err
 	}

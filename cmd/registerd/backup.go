@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"registerd/backup"
+	"registerd/config"
+	"registerd/internal/wholefile"
 )
 
 type backupCommand struct {
@@ -23,14 +25,14 @@ type backupCommand struct {
 // Run copies everything, while a server and imports go on, checks the copies, and
 // makes one file of them.
 func (b *backupCommand) Run(ctx context.Context, con console) (err error) {
-	c, err := parseConfig(b.Config)
+	c, err := config.Parse(b.Config)
 	if err != nil {
 		return err
 	}
 	if c.DB == "" {
 		return errors.New("backup: the configuration names no register (db)")
 	}
-	if err := ownersOnly(pathsOf(c.sections())...); err != nil {
+	if err := ownersOnly(pathsOf(sectionsOf(c))...); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
 	if _, err := os.Lstat(b.To); !errors.Is(err, fs.ErrNotExist) && b.To != stdio {
@@ -54,7 +56,7 @@ func (b *backupCommand) Run(ctx context.Context, con console) (err error) {
 		return fmt.Errorf("backup: %w", err)
 	}
 	b.tell(l, con)
-	if err := noteBackup(c.DB); err != nil {
+	if err := backup.Note(c.DB); err != nil {
 		fmt.Fprintln(con.err, "registerd: backup: it was made, and the server's metrics do not know of it:", err)
 	}
 	return nil
@@ -66,7 +68,7 @@ const stdio = "-"
 
 // room is where copies are laid out: on the file system that the backup is for, or
 // where the register is as private.
-func (b *backupCommand) room(c *config) string {
+func (b *backupCommand) room(c *config.Config) string {
 	if b.To == stdio {
 		return filepath.Dir(c.DB)
 	}
@@ -74,9 +76,9 @@ func (b *backupCommand) room(c *config) string {
 }
 
 // fits looks for room for the copies, and for the file that is made of them.
-func (b *backupCommand) fits(c *config) error {
+func (b *backupCommand) fits(c *config.Config) error {
 	var sum int64
-	for _, s := range c.sections() {
+	for _, s := range sectionsOf(c) {
 		if s.at != "" {
 			sum += s.size()
 		}
@@ -113,7 +115,7 @@ func (b *backupCommand) write(l *layout, room *scratch, con console) error {
 	if err := os.Link(temp, b.To); err != nil { // takes the place of nothing
 		return err
 	}
-	return syncDir(filepath.Dir(b.To))
+	return wholefile.SyncDir(filepath.Dir(b.To))
 }
 
 // pack makes one file of the copies.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"registerd/backup"
+	"registerd/config"
 )
 
 func TestWhatDoesNotFitIsNotBegun(t *testing.T) {
@@ -52,7 +53,7 @@ func TestARestoreTakesNothingAwayThatItDidNotPutThere(t *testing.T) {
 	}
 
 	// A backup that is made up may lack what it should say of its journal.
-	c, err := readConfig(filepath.Join(d.dir, "registerd.toml"))
+	c, err := config.Read(filepath.Join(d.dir, "registerd.toml"))
 	must(t, err)
 	c.Audit.Dir = filepath.Join(d.dir, "audit")
 	p := &places{c: c, sections: []section{{part: journalPart, at: c.Audit.Dir, folder: true}}}

@@ -12,16 +12,19 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"registerd/access"
 	"registerd/audit"
 	"registerd/backup"
+	"registerd/config"
 	"registerd/disclose"
+	"registerd/internal/build"
 	"registerd/internal/sqlfile"
 	"registerd/request"
 )
 
 // layout is a folder that a backup is made of: a copy of each part under its name.
 type layout struct {
-	c        *config
+	c        *config.Config
 	config   string // path of the configuration
 	con      console
 	dir      string
@@ -37,8 +40,8 @@ func (l *layout) at(part string) string { return filepath.Join(l.dir, filepath.F
 // lay copies all sections and checks the copies. What is not whole is not kept: it
 // would be found out on the day when it is needed.
 func (l *layout) lay(ctx context.Context) error {
-	l.manifest.Made, l.manifest.Program = l.began, programVersion()
-	for _, s := range l.c.sections() {
+	l.manifest.Made, l.manifest.Program = l.began, build.Version()
+	for _, s := range sectionsOf(l.c) {
 		if s.at == "" {
 			continue
 		}
@@ -74,8 +77,8 @@ func (l *layout) copy(ctx context.Context, s section) error {
 }
 
 func (l *layout) operatorsFiles() error {
-	for part, path := range l.c.operatorsFiles(l.config) {
-		text, err := readText(path)
+	for part, path := range operatorsFiles(l.c, l.config) {
+		text, err := config.ReadText(path)
 		if err == nil {
 			err = os.MkdirAll(filepath.Dir(l.at(part)), 0o700)
 		}
@@ -103,7 +106,7 @@ func (l *layout) register(ctx context.Context) (err error) {
 // journal says in the journal that everything is copied, and by whom; then it is
 // copied, with all that the other copies say to have been done.
 func (l *layout) journal(ctx context.Context) error {
-	journal, err := l.c.openJournal(consoleLog(l.con))
+	journal, err := commandJournal(l.c, consoleLog(l.con))
 	if err != nil {
 		return err
 	}
@@ -156,7 +159,7 @@ func journalState(dir string) (*backup.Journal, error) {
 // backupRecord is the record of a backup or a restore, in the name of who runs it.
 func backupRecord(entry audit.Entry, said string, made time.Time) audit.Disclosure {
 	return audit.Disclosure{
-		Entry: entry, Caller: systemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
+		Entry: entry, Caller: access.SystemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
 		Audience: disclose.Operator.String(), Window: string(entry), Kind: "register", Reference: made.UTC().Format(time.RFC3339),
 		Question: said, Key: "register", Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
 	}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"registerd/config"
 )
 
 // section is what is copied and restored as one: a file, or a folder with all in it.
@@ -27,15 +29,15 @@ const (
 	configurationPart = "configuration"
 )
 
-// sections are all that a backup can hold, the journal last: what the others say to
+// sectionsOf are all that a backup can hold, the journal last: what the others say to
 // have been done is in it then.
-func (c *config) sections() []section {
+func sectionsOf(c *config.Config) []section {
 	return []section{
 		{name: "register", part: registerPart, at: c.DB},
 		{name: "accounts", part: accountsPart, at: c.Accounts},
 		{name: "requests", part: requestsPart, at: c.Requests.Dir, folder: true},
 		{name: "holder-links", part: linksPart, at: c.HolderLinks},
-		{name: "statistics", part: statisticsPart, at: c.statisticsPath()},
+		{name: "statistics", part: statisticsPart, at: c.StatisticsPath()},
 		{name: "journal", part: journalPart, at: c.Audit.Dir, folder: true},
 	}
 }
@@ -77,13 +79,13 @@ func sectionOf(sections []section, part string) (section, bool) {
 
 // operatorsFiles are the configuration and the files of rules and profiles that it
 // names, by the names of their parts. Keys and secrets that it names are not there.
-func (c *config) operatorsFiles(path string) map[string]string {
+func operatorsFiles(c *config.Config, path string) map[string]string {
 	files := map[string]string{}
 	paths := []string{path}
-	if isRuleFile(c.Rules) {
+	if config.IsRuleFile(c.Rules) {
 		paths = append(paths, c.Rules)
 	}
-	for _, p := range c.profileFiles() {
+	for _, p := range c.ProfileFiles() {
 		paths = append(paths, *p)
 	}
 	for _, path := range paths {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"registerd/disclose"
+	"registerd/internal/marker"
 )
 
 // How nginx can be told to keep answers.
@@ -169,7 +170,7 @@ func (c cached) inTurns(t *testing.T, one *guest, first, heeds, keeps bool) (wro
 			c.ask(t, who, "GET", path, http.Header{"If-None-Match": {`"none", ` + tag}}),
 		}
 		for i, a := range got {
-			marked := marker.MatchString(fmt.Sprint(a.header, a.body))
+			marked := marker.Text.MatchString(fmt.Sprint(a.header, a.body))
 			switch {
 			case who == public && marked:
 				say("is told what it must not be")

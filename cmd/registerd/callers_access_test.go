@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/disclose"
+	"registerd/internal/conformance"
 )
 
 const accessIntroduction = `# Who is told what
@@ -123,7 +124,7 @@ func (r *reception) cells(t *testing.T, one *guest, table seenOf) []string {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	must(t, err)
-	var o rdapObject
+	var o conformance.Object
 	must(t, json.Unmarshal(body, &o))
 	for i, f := range table.fields {
 		if res.StatusCode != http.StatusOK {
@@ -146,7 +147,7 @@ func whoisCell(answer, label string) string {
 	return "shown"
 }
 
-// jCardOf says where in a jCard a field stands, as property writes it.
+// jCardOf says where in a jCard a field stands, as conformance.Property writes it.
 var jCardOf = map[string]string{"Name": "fn", "Organization": "org", "Street": "adr", "Email": "email", "Phone": "tel type=voice"}
 
 // headings are the fields in the words of the rules.
@@ -163,18 +164,18 @@ func headings(fields []string) (out []string) {
 	return out
 }
 
-func rdapCell(t *testing.T, o *rdapObject, field string) string {
+func rdapCell(t *testing.T, o *conformance.Object, field string) string {
 	t.Helper()
 	for _, r := range o.Redacted {
 		if r.Name.Type+r.Name.Description == "Registrant "+field {
 			return "withheld: `" + ruleOf(t, r.Reason.Description) + "`"
 		}
 	}
-	holder := o.Entities[slices.IndexFunc(o.Entities, func(e rdapObject) bool { return slices.Contains(e.Roles, "registrant") })]
+	holder := o.Entities[slices.IndexFunc(o.Entities, func(e conformance.Object) bool { return slices.Contains(e.Roles, "registrant") })]
 	var properties [][]any
 	must(t, json.Unmarshal(holder.VCard[1], &properties))
 	for _, p := range properties {
-		name, value, _ := strings.Cut(property(p), ":")
+		name, value, _ := strings.Cut(conformance.Property(p), ":")
 		if strings.HasPrefix(name, jCardOf[field]) && strings.TrimSpace(value) != "" {
 			return "shown"
 		}

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
+	"registerd/internal/marker"
 	"registerd/internal/pki"
 	"registerd/register"
 )
@@ -107,7 +109,7 @@ public's answer: nothing is refused, and nothing more is shown.
 	row := func(r *reception, p presented) {
 		one := &guest{name: p.what, from: public.from, header: p.header, shows: p.shows}
 		status, says, answer := r.refusal(t, one, "/domain/karin.example"+p.query)
-		if marker.MatchString(answer) {
+		if marker.Text.MatchString(answer) {
 			t.Errorf("%s: is shown more than the public", p.what)
 		}
 		if status == http.StatusOK {
@@ -124,10 +126,10 @@ public's answer: nothing is refused, and nothing more is shown.
 	text, _ := g.token(t, "tax", nil)
 	shown, _ := issue(t, g.clients, pki.Order{})
 	row(r, presented{what: "a client certificate that no account has", shows: &shown})
-	inClear := g.receive(t, "", "", func(c *config) { c.RDAP.BehindTLS, c.Providers = false, nil })
+	inClear := g.receive(t, "", "", func(c *config.Config) { c.RDAP.BehindTLS, c.Providers = false, nil })
 	row(inClear, presented{what: "a good token over plain HTTP", header: saying(bearer(text), "legalActions", "2026-17")})
 	row(inClear, presented{what: "an unknown token over plain HTTP", header: bearer(g.unknownToken())})
-	few := g.receive(t, "", "", func(c *config) { c.Limits.Off, c.Limits.Lookup = false, budget{PerHour: 1, AtOnce: 1} })
+	few := g.receive(t, "", "", func(c *config.Config) { c.Limits.Off, c.Limits.Lookup = false, config.Budget{PerHour: 1, AtOnce: 1} })
 	few.ask(t, public, "GET /domain/karin.example")
 	row(few, presented{what: "nothing, from a network whose budget is used up", header: http.Header{}})
 	fmt.Fprint(out, `| a client certificate of another issuer, that has ended or that was revoked | – | refused by TLS, before anything is asked |

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"registerd/config"
 	"registerd/internal/idp"
 	"registerd/internal/pki"
 )
@@ -50,7 +51,7 @@ func (k *kept) String() string {
 
 // receive serves a register under the rules of a file; "" are the example, and gdpr.
 // Changes are what else is to be configured.
-func (g *guests) receive(t *testing.T, db, rules string, changes ...func(*config)) *reception {
+func (g *guests) receive(t *testing.T, db, rules string, changes ...func(*config.Config)) *reception {
 	t.Helper()
 	r := &reception{log: new(kept), secure: &tls.Config{RootCAs: g.servers.Roots()}, browsers: map[*guest]*http.Transport{}, sessions: map[*guest]string{}}
 	chain, key, err := g.servers.Issue(pki.Order{Hosts: []string{"127.0.0.1"}})
@@ -58,7 +59,7 @@ func (g *guests) receive(t *testing.T, db, rules string, changes ...func(*config
 	revoked, err := g.clients.Revoke(time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	must(t, err)
 	loopback := []string{"127.0.0.1/32"}
-	r.exampleServer = serveAndLog(t, slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), func(c *config) {
+	r.exampleServer = serveAndLog(t, slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})), func(c *config.Config) {
 		if db != "" {
 			c.DB = db
 		}
@@ -74,9 +75,9 @@ func (g *guests) receive(t *testing.T, db, rules string, changes ...func(*config
 		own.Listen, own.ProxyFrom = "127.0.0.1:0", loopback
 		own.Certificate, own.Key = g.write(t, "chain", chain), g.write(t, "key", key)
 		own.Issuers, own.Revoked = g.write(t, "issuers", g.clients.Issuer()), g.write(t, "revoked", revoked)
-		c.Providers = []openID{{
+		c.Providers = []config.Provider{{
 			Issuer: g.provider.Issuer, Name: "Example Police", Keys: g.provider.URL("/keys"), Audience: idp.Audience, Clients: []string{idp.Program},
-			Login: &openIDLogin{
+			Login: &config.ProviderLogin{
 				ClientID: idp.ClientID, SecretFile: g.write(t, "secret", []byte(idp.ClientSecret)), Default: true,
 				Authorization: g.provider.URL("/authorize"), Token: g.provider.URL("/token"), Revocation: g.provider.URL("/revoke"),
 			},

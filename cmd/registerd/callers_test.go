@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/holder"
 	"registerd/internal/idp"
@@ -245,9 +246,9 @@ func (g *guests) seekers(t *testing.T) {
 // grant has the request desk grant Karin's name and e-mail address, and picks up
 // the token.
 func (g *guests) grant(t *testing.T) (token string) {
-	c := &config{}
+	c := &config.Config{}
 	c.Requests.Dir = filepath.Join(g.dir, "requests")
-	settings, err := c.Requests.config(nil)
+	settings, err := deskConfig(&c.Requests, nil)
 	must(t, err)
 	settings.Record = func(context.Context, request.Step) error { return nil }
 	desk, err := request.Open(t.Context(), settings)

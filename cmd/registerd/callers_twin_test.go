@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"registerd/disclose"
+	"registerd/internal/example"
 	"registerd/register"
 )
 
@@ -87,7 +88,7 @@ func TestTwinProgramsAnswerEveryKindOfCallerAlike(t *testing.T) {
 	oncePerGate(t)
 	seeds := number(t, "REGISTERD_TWINS", 1)
 	path := filepath.Join(t.TempDir(), "example.db")
-	must(t, buildExample(t.Context(), path))
+	must(t, example.Build(t.Context(), path))
 	example, g := wholeOf(t, path), newGuests(t)
 	operator := g.of(disclose.Viewer{Audience: disclose.Operator})[0]
 	for seed := range seeds {
@@ -126,7 +127,7 @@ func TestTwinProgramsAnswerEveryKindOfCallerAlike(t *testing.T) {
 func TestThePublicsTwinIsToldApartByThoseWhoSeeMore(t *testing.T) {
 	oncePerGate(t)
 	path := filepath.Join(t.TempDir(), "example.db")
-	must(t, buildExample(t.Context(), path))
+	must(t, example.Build(t.Context(), path))
 	example, g := wholeOf(t, path), newGuests(t)
 	p := g.twinsFor(t, example, "gdpr", nobody, rand.New(rand.NewPCG(3, 3)))
 	for _, one := range g.list {

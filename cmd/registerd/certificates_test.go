@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/internal/pki"
 	"registerd/ratelimit"
@@ -36,7 +37,7 @@ type certifiedScene struct {
 	revoked          string // path of the list
 }
 
-func serveCertified(t *testing.T, change func(*config)) *certifiedScene {
+func serveCertified(t *testing.T, change func(*config.Config)) *certifiedScene {
 	t.Helper()
 	s := &certifiedScene{book: newBook(t)}
 	var err error
@@ -55,7 +56,7 @@ func serveCertified(t *testing.T, change func(*config)) *certifiedScene {
 	first, err := s.clients.Revoke(time.Now().Add(-2*time.Hour), time.Now().Add(time.Hour))
 	must(t, err)
 	s.revoked = file("revoked.pem", first)
-	s.exampleServer = behind(t, s.book, func(c *config) {
+	s.exampleServer = behind(t, s.book, func(c *config.Config) {
 		own := &c.RDAP.Certificates
 		own.Listen, own.ProxyFrom = "127.0.0.1:0", []string{"127.0.0.1/32"}
 		own.Certificate, own.Key = file("chain.pem", chain), file("key.pem", key)

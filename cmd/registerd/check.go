@@ -12,7 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
 	"registerd/store/sqlite"
+	"registerd/testdata"
+	"registerd/whois"
 )
 
 type checkCommand struct {
@@ -22,30 +25,30 @@ type checkCommand struct {
 // Run checks the file and prints what would be served. It opens no window, and
 // asks the register, if it is there, for its zones only.
 func (k *checkCommand) Run(ctx context.Context, con console) error {
-	c, err := readConfig(k.Config)
+	c, err := config.Read(k.Config)
 	if err != nil {
 		return err
 	}
-	r, err := c.admitted()
+	r, err := admittedRules(c)
 	if err != nil {
 		return err
 	}
 	var shown string
 	var doubts []string
-	if c.speaksTLS() {
-		if shown, doubts, err = c.certificateInWords(time.Now()); err != nil {
+	if c.SpeaksTLS() {
+		if shown, doubts, err = c.CertificateInWords(time.Now()); err != nil {
 			return fmt.Errorf("rdap: %w", err)
 		}
 	}
-	certified, err := c.RDAP.Certificates.inWords(time.Now(), consoleLog(con))
+	certified, err := c.RDAP.Certificates.InWords(time.Now(), consoleLog(con))
 	if err != nil {
 		return fmt.Errorf("rdap: certificates: %w", err)
 	}
-	others, err := c.referralsInWords(consoleLog(con))
+	others, err := c.ReferralsInWords(consoleLog(con))
 	if err != nil {
 		return err
 	}
-	misleading, err := c.misleading()
+	misleading, err := misleadingProfiles(c)
 	if err != nil {
 		return err
 	}
@@ -56,13 +59,13 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	for _, doubt := range doubts {
 		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
 	}
-	for _, ended := range c.expired(time.Now()) {
+	for _, ended := range c.EndedExceptions(time.Now()) {
 		fmt.Fprintln(con.err, "warning: an exception of the limits has ended:", ended)
 	}
 	for _, doubt := range registerDoubts(ctx, c.DB) {
 		fmt.Fprintln(con.err, "warning:", doubt)
 	}
-	for _, zone := range c.unservedAsItIs(ctx) {
+	for _, zone := range unservedAsItIs(ctx, c) {
 		fmt.Fprintf(con.err, "warning: zone %q is not one of the register's: what is said of it is of no account\n", zone)
 	}
 	for _, profile := range misleading {
@@ -87,7 +90,7 @@ func registerDoubts(ctx context.Context, path string) []string {
 	return nil
 }
 
-func printConfig(out io.Writer, c *config, r *rules, certificate string) {
+func printConfig(out io.Writer, c *config.Config, r *config.Rules, certificate string) {
 	line := func(what, value string) {
 		if value == "" {
 			value = "off"
@@ -96,8 +99,8 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	}
 	line("register", c.DB)
 	line("whois", c.WHOIS.Listen)
-	for name, a := range c.availabilities() {
-		line(strings.Replace(name, "das", "availability", 1), a.inWords())
+	for name, a := range c.Availabilities() {
+		line(strings.Replace(name, "das", "availability", 1), a.InWords())
 	}
 	rdap := c.RDAP.Listen
 	if c.RDAP.Base != "" {
@@ -110,7 +113,7 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	if certificate != "" {
 		line("certificate", certificate)
 	}
-	for _, l := range c.profilesInWords() {
+	for _, l := range c.ProfilesInWords() {
 		line(l[0], l[1])
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.WHOIS.Refer)) {
@@ -124,14 +127,14 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	if c.Requests.Dir != "" {
 		line("requests", c.Requests.Dir)
 	}
-	line("rules", r.policy.Version())
+	line("rules", r.Policy.Version())
 	limits := "on"
 	if c.Limits.Off {
 		limits = ""
 	}
 	line("limits", limits)
 	for i := range c.Limits.Networks {
-		line(fmt.Sprintf("network %d", i+1), c.Limits.Networks[i].inWords())
+		line(fmt.Sprintf("network %d", i+1), c.Limits.Networks[i].InWords())
 	}
 	operator := c.Operator.Name
 	if operator == "" {
@@ -147,8 +150,40 @@ func printConfig(out io.Writer, c *config, r *rules, certificate string) {
 	for _, t := range c.Tokens {
 		words := fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02"))
 		if t.Times != 0 {
-			words += ", " + decimal(t.Times) + " times the budgets"
+			words += ", " + config.Decimal(t.Times) + " times the budgets"
 		}
 		line("token "+t.ID, words)
 	}
+}
+
+// misleadingProfiles are the profiles of a configuration that was checked by which parsers
+// would misread answers, in ways that the profile does not accept.
+func misleadingProfiles(c *config.Config) (out []string, err error) {
+	parsers, err := whois.ReadParsers(testdata.Parsers, "parsers")
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.WHOISProfiles()
+	for _, zone := range slices.Sorted(maps.Keys(all)) {
+		version := all[zone].Version()
+		trap := func(t whois.Trap) bool { return !t.Accepted }
+		if !slices.Contains(out, version) && slices.ContainsFunc(all[zone].Traps(parsers), trap) {
+			out = append(out, version)
+		}
+	}
+	return out, err
+}
+
+// unservedAsItIs are those by the register that is there; none if it cannot be read.
+func unservedAsItIs(ctx context.Context, c *config.Config) []string {
+	reader, err := openRegister(c.DB, sqlite.Options{})
+	if err != nil {
+		return nil
+	}
+	defer reader.Close()
+	edition, err := reader.Edition(ctx)
+	if err != nil {
+		return nil
+	}
+	return c.Unserved(edition.State)
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/lookup"
 	"registerd/whois"
 )
@@ -85,10 +86,10 @@ func (k *compareCommand) here(con console) (server, func(), error) {
 	if k.Against != "" {
 		return k.remote(k.Against), func() {}, nil
 	}
-	c := new(config)
+	c := new(config.Config)
 	if k.Config != "" {
 		var err error
-		if c, err = readConfig(k.Config); err != nil {
+		if c, err = config.Read(k.Config); err != nil {
 			return server{}, nil, err
 		}
 	}

@@ -12,8 +12,11 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/internal/conformance"
+	"registerd/internal/example"
+	"registerd/internal/marker"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -22,7 +25,7 @@ import (
 // serves it, but under a public address and without limits.
 type exampleServer struct {
 	service *service
-	config  *config
+	config  *config.Config
 	base    string // that links begin with
 	rdap    string // http:// and the address it listens on, with a final "/"
 	secrets map[disclose.Audience]string
@@ -30,29 +33,29 @@ type exampleServer struct {
 }
 
 // serveExample serves it; change is what else is to be configured.
-func serveExample(t testing.TB, change func(*config)) *exampleServer {
+func serveExample(t testing.TB, change func(*config.Config)) *exampleServer {
 	t.Helper()
 	return serveAndLog(t, slog.New(slog.DiscardHandler), change)
 }
 
-func serveAndLog(t testing.TB, log *slog.Logger, change func(*config)) *exampleServer {
+func serveAndLog(t testing.TB, log *slog.Logger, change func(*config.Config)) *exampleServer {
 	t.Helper()
-	d := demoCommand{WHOIS: "127.0.0.1:0", DAS: "127.0.0.1:0", RDAP: "127.0.0.1:0"}
 	s := &exampleServer{base: "https://rdap.nic.example/", client: &http.Transport{DisableCompression: true}}
-	s.config = d.config(t.TempDir())
+	s.config = example.Config(t.TempDir())
+	s.config.WHOIS.Listen, s.config.DAS.Listen, s.config.RDAP.Listen = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	s.config.Limits.Off = true
 	s.config.RDAP.Base, s.config.RDAP.Port43 = s.base, "whois.nic.example"
-	s.secrets = addTokens(s.config)
+	s.secrets = example.AddTokens(s.config)
 	if change != nil {
 		change(s.config)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
-	if err := buildExample(ctx, s.config.DB); err != nil {
+	if err := example.Build(ctx, s.config.DB); err != nil {
 		t.Fatal(err)
 	}
 	var err error
-	if s.service, err = open(ctx, s.config, unapproved, log); err != nil {
+	if s.service, err = open(ctx, s.config, options{Log: log}); err != nil {
 		t.Fatal(err)
 	}
 	s.rdap = "http://" + s.service.address("rdap") + "/"
@@ -205,7 +208,7 @@ func holdsNoMarker(t testing.TB, a conformance.Answer) {
 		t.Fatal(err)
 	}
 	text.Write(a.Body)
-	if isMarked(text.String()) {
+	if marker.In(text.String()) {
 		t.Errorf("%s: a private value was answered to the public:\n%s", a.Request.URL, text.String())
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	openrdap "github.com/openrdap/rdap"
 
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/internal/conformance"
 )
@@ -119,7 +120,7 @@ func TestTheProfileOfGenericDomainsConforms(t *testing.T) {
 	}
 	met := map[string]bool{}
 	rules := approvedRules(t, "icann-2024")
-	s := serveExample(t, func(c *config) { c.RDAP.Profile, c.Rules, c.AllowWidenTo = "icann-2024", rules, "icann-2024-1" })
+	s := serveExample(t, func(c *config.Config) { c.RDAP.Profile, c.Rules, c.AllowWidenTo = "icann-2024", rules, "icann-2024-1" })
 	for _, path := range append(s.objects(t), "help", "domain/free.example", "domain/test.invalid", "nowhere") {
 		for _, id := range conforms(t, s.get(t, path), conformance.ICANN2024, accepted) {
 			met[id] = true
@@ -143,7 +144,7 @@ func TestARegisterWithATagAndNeighboursConforms(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "dns.json"), []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := serveExample(t, func(c *config) { c.Tag, c.Referrals.Dir = "NIC", dir })
+	s := serveExample(t, func(c *config.Config) { c.Tag, c.Referrals.Dir = "NIC", dir })
 	tagged := 0
 	for _, path := range s.objects(t) {
 		a := s.get(t, path)
@@ -168,7 +169,9 @@ func TestARegisterWithATagAndNeighboursConforms(t *testing.T) {
 
 // TestWhoAsksTooOftenIsAnsweredInRDAPToo uses a budget up.
 func TestWhoAsksTooOftenIsAnsweredInRDAPToo(t *testing.T) {
-	s := serveExample(t, func(c *config) { c.Limits.Off, c.Limits.Lookup = false, budget{PerSecond: 0.01, AtOnce: 2} })
+	s := serveExample(t, func(c *config.Config) {
+		c.Limits.Off, c.Limits.Lookup = false, config.Budget{PerSecond: 0.01, AtOnce: 2}
+	})
 	for _, status := range []int{200, 200, 429, 429} {
 		a := s.get(t, "domain/bakery.example")
 		isFit(t, a)

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"registerd/config"
 	"registerd/listen"
 )
 
@@ -25,9 +26,6 @@ import (
 
 // longestSocket is the longest path of a socket that Linux takes.
 const longestSocket = 107
-
-// controlPath is where the control socket is; "" is nowhere.
-func (c *config) controlPath() string { return besideRegister(c.Control, c.DB, ".control") }
 
 // listenControl opens a control socket, in place of one that a server left which
 // has ended.
@@ -134,8 +132,8 @@ func (s *service) controlServer() *http.Server {
 }
 
 // openControl opens the socket, if that can be done: the public is served without.
-func (s *service) openControl(c *config) {
-	path := c.controlPath()
+func (s *service) openControl(c *config.Config) {
+	path := c.ControlPath()
 	if path == "" {
 		return
 	}
@@ -171,4 +169,19 @@ func controlAnswer(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer) // who asked is gone
+}
+
+// controlled reports whether there is a control socket.
+func (s *service) controlled() bool { return s.control != nil }
+
+// controlReload answers once it is done.
+func (s *service) controlReload(w http.ResponseWriter, r *http.Request) {
+	who, _ := r.Context().Value(controllerKey{}).(*controller)
+	// Whoever asked may go away: what is in force is not left to that.
+	done, err := s.again(context.WithoutCancel(r.Context()), who.name())
+	if err != nil {
+		controlError(w, http.StatusUnprocessableEntity, fmt.Errorf("the old configuration stays in force: %w", err))
+		return
+	}
+	controlAnswer(w, http.StatusOK, done)
 }

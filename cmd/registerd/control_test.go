@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"registerd/config"
 )
 
 func TestASocketThatAServerLeftIsReplacedAndNothingElseIs(t *testing.T) {
@@ -75,8 +77,8 @@ func controlOf(t *testing.T, log *slog.Logger) (path string) {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	path = filepath.Join(dir, "control")
-	c := new(config)
-	c.Control, c.Limits.State = path, none
+	c := new(config.Config)
+	c.Control, c.Limits.State = path, "-"
 	s := &service{log: log, metrics: newMetrics()}
 	if s.named, err = newNamed(c, time.Now, log); err != nil {
 		t.Fatal(err)
@@ -146,14 +148,14 @@ func askAs(t *testing.T, path string, uid int) int {
 
 func TestWhatTheControlSocketDoesNotKnowIsRefusedInWords(t *testing.T) {
 	var log strings.Builder
-	w := controlled{Control: controlOf(t, slog.New(slog.NewTextHandler(&log, nil)))}
+	socket := controlOf(t, slog.New(slog.NewTextHandler(&log, nil)))
 	for _, c := range []struct{ method, at, client, want string }{
 		{http.MethodGet, "/limits/show", "nobody", `"nobody" is no address, no network, and not the id of an account`},
 		{http.MethodPost, "/limits/clear", "", "is no address"},
 		{http.MethodGet, "/limits/clear", "192.0.2.1", "405"},
 		{http.MethodGet, "/limits/everything", "", "404"},
 	} {
-		err := w.call(context.Background(), c.method, c.at, url.Values{"client": {c.client}}, new(any))
+		err := callControl(t.Context(), socket, c.method, c.at, url.Values{"client": {c.client}}, new(any))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s %s %q: %v, want %q", c.method, c.at, c.client, err, c.want)
 		}
@@ -164,13 +166,13 @@ func TestWhatTheControlSocketDoesNotKnowIsRefusedInWords(t *testing.T) {
 }
 
 func TestAnAddressIsFoundHoweverItIsWritten(t *testing.T) {
-	w := controlled{Control: controlOf(t, slog.New(slog.DiscardHandler))}
+	socket := controlOf(t, slog.New(slog.DiscardHandler))
 	for text, want := range map[string]string{
 		"192.0.2.1": "192.0.2.1", "::ffff:192.0.2.1": "192.0.2.1", "192.0.2.77/24": "192.0.2.0", "2001:DB8::1": "2001:db8::1",
 		"fe80::1%eth0": "fe80::1", "2001:db8:7::/48": "2001:db8:7::",
 	} {
 		var shown limitsShown
-		if err := w.call(context.Background(), http.MethodGet, "/limits/show", url.Values{"client": {text}}, &shown); err != nil {
+		if err := callControl(t.Context(), socket, http.MethodGet, "/limits/show", url.Values{"client": {text}}, &shown); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
 		if shown.Client != want || len(shown.Networks) == 0 {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"strconv"
 	"time"
 
+	"registerd/config"
 	"registerd/ratelimit"
 )
 
@@ -70,16 +72,16 @@ type limitsCleared struct {
 
 func (s *service) controlShow(w http.ResponseWriter, r *http.Request) {
 	limits := s.limitsNow()
-	client, err := limits.clientOf(r.FormValue("client"))
+	client, err := clientOf(limits, r.FormValue("client"))
 	if err != nil {
 		controlError(w, http.StatusBadRequest, err)
 		return
 	}
-	controlAnswer(w, http.StatusOK, limits.shown(s.limiter.Show(client)))
+	controlAnswer(w, http.StatusOK, limitsShownOf(limits, s.limiter.Show(client)))
 }
 
 func (s *service) controlClear(w http.ResponseWriter, r *http.Request) {
-	client, err := s.limitsNow().clientOf(r.FormValue("client"))
+	client, err := clientOf(s.limitsNow(), r.FormValue("client"))
 	if err != nil {
 		controlError(w, http.StatusBadRequest, err)
 		return
@@ -112,7 +114,7 @@ func (s *service) controlTop(w http.ResponseWriter, r *http.Request) {
 	top := s.limiter.Top(min(n, mostShares))
 	out := sharesShown{Cost: top.Total, Heaviest: []shareShown{}}
 	for _, share := range top.Of {
-		shown := shareShown{Client: share.Account, Organization: limits.named[share.Account], Cost: share.Cost, Share: share.Share}
+		shown := shareShown{Client: share.Account, Organization: limits.Named[share.Account], Cost: share.Cost, Share: share.Share}
 		if share.Account == "" {
 			shown.Client = share.Prefix.String()
 		}
@@ -121,10 +123,10 @@ func (s *service) controlTop(w http.ResponseWriter, r *http.Request) {
 	controlAnswer(w, http.StatusOK, out)
 }
 
-func (p *publishedLimits) shown(r ratelimit.Report) limitsShown {
+func limitsShownOf(p *config.PublishedLimits, r ratelimit.Report) limitsShown {
 	out := limitsShown{
-		Client: r.Client.Account, Organization: p.named[r.Client.Account], Strikes: r.Strikes,
-		Unlimited: p.off, Networks: []networkShown{},
+		Client: r.Client.Account, Organization: p.Named[r.Client.Account], Strikes: r.Strikes,
+		Unlimited: p.Off, Networks: []networkShown{},
 	}
 	if r.Client.Account == "" {
 		out.Client = r.Client.Addr.String()
@@ -158,4 +160,26 @@ func budgetOf(s ratelimit.Standing) budgetShown {
 		Name: s.Class.String(), Left: s.Left, Of: s.Quota, WindowSeconds: s.Window.Seconds(),
 		NextSeconds: s.More.Seconds(), FullSeconds: s.Full.Seconds(), Price: s.Price, Pause: s.Pause,
 	}
+}
+
+// clientOf is whom budgets are looked up for: an account by its id, or an address. A
+// network stands for its first address.
+func clientOf(p *config.PublishedLimits, text string) (ratelimit.Client, error) {
+	if _, known := p.Named[text]; known {
+		return ratelimit.Client{Account: text}, nil
+	}
+	addr, err := parseAddress(text)
+	if err != nil {
+		return ratelimit.Client{}, fmt.Errorf("%q is no address, no network, and not the id of an account", text)
+	}
+	return ratelimit.Client{Addr: addr}, nil
+}
+
+// parseAddress reads an address, or the first one of a network.
+func parseAddress(text string) (netip.Addr, error) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p.Masked().Addr().Unmap(), nil
+	}
+	addr, err := netip.ParseAddr(text)
+	return addr.Unmap().WithZone(""), err
 }

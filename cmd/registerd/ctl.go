@@ -35,15 +35,3 @@ func (c *ctlReloadCommand) Run(ctx context.Context, con console) error {
 	}
 	return nil
 }
-
-// controlReload answers once it is done.
-func (s *service) controlReload(w http.ResponseWriter, r *http.Request) {
-	who, _ := r.Context().Value(controllerKey{}).(*controller)
-	// Whoever asked may go away: what is in force is not left to that.
-	done, err := s.again(context.WithoutCancel(r.Context()), who.name())
-	if err != nil {
-		controlError(w, http.StatusUnprocessableEntity, fmt.Errorf("the old configuration stays in force: %w", err))
-		return
-	}
-	controlAnswer(w, http.StatusOK, done)
-}

@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
-	"path/filepath"
-	"time"
 
-	"registerd/access"
 	"registerd/disclose"
-	"registerd/escrow"
-	"registerd/register"
-	"registerd/store/sqlite"
-	"registerd/testdata"
+	"registerd/internal/example"
 )
 
 type demoCommand struct {
@@ -39,85 +32,22 @@ func (d *demoCommand) Run(ctx context.Context, con console) error {
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	c := d.config(dir)
-	secrets := addTokens(c)
-	if err := buildExample(ctx, c.DB); err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	service, err := open(ctx, c, unapproved, slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	if err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
-	tell(con.out, service, dir, secrets)
-	return service.serve(ctx)
-}
-
-func (d *demoCommand) config(dir string) *config {
-	c := new(config)
-	c.DB = filepath.Join(dir, "register.db")
-	c.Audit.Dir = filepath.Join(dir, "audit")
-	c.MaxDataAge = new(duration) // the example is of one day for ever
+	c := example.Config(dir)
 	c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen, c.Private.Listen = d.WHOIS, d.DAS, d.RDAP, d.Private
-	c.Operator.Name, c.Operator.Email, c.Operator.URL = "Example Registry", "registry@nic.example", "https://nic.example/"
-	c.Policies.Publication = "https://nic.example/publication"
-	c.Policies.Disputes = "https://nic.example/disputes"
-	c.Policies.Eligibility = "https://nic.example/eligibility"
-	c.Policies.Terms = "https://nic.example/terms"
-	return c
-}
-
-// addTokens makes a day's credentials for the example's callers.
-func addTokens(c *config) (secrets map[disclose.Audience]string) {
-	secrets = map[disclose.Audience]string{}
-	for _, who := range []struct {
-		audience                disclose.Audience
-		organization, registrar string
-	}{
-		{disclose.Registrar, "Nordlys Domains", testdata.Registrar},
-		{disclose.Authority, "Example Police", ""},
-	} {
-		text, id, hash := access.NewToken()
-		secrets[who.audience] = text
-		c.Tokens = append(c.Tokens, token{
-			ID: id, Hash: access.FormatHash(hash), Expires: time.Now().Add(24 * time.Hour),
-			Organization: who.organization, Audience: who.audience.String(), Registrar: who.registrar,
-		})
+	secrets := example.AddTokens(c)
+	if err := example.Build(ctx, c.DB); err != nil {
+		return fmt.Errorf("demo: %w", err)
 	}
-	return secrets
-}
-
-// buildExample fills a register with the example's deposit and changes. A
-// register that is there already is left as it is.
-func buildExample(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); err == nil {
-		return nil
-	}
-	writer, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
+	server, err := open(ctx, c, options{Log: slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
-		return err
+		return fmt.Errorf("demo: %w", err)
 	}
-	defer writer.Close()
-	reader, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	importer, err := escrow.New(escrow.Config{
-		Writer: writer, Reader: reader, Now: time.Now, AcceptWiden: true,
-		Wider: func(old, new register.Traits) bool { return disclose.GDPR().Wider(old, new) },
-	})
-	if err != nil {
-		return err
-	}
-	if _, err := importer.Deposit(ctx, bytes.NewReader(testdata.Deposit)); err != nil {
-		return err
-	}
-	_, err = importer.Changes(ctx, bytes.NewReader(testdata.Changes), escrow.FeedOptions{})
-	return err
+	tell(con.out, server, c.DB, dir, secrets)
+	return server.serve(ctx)
 }
 
 // tell says what to try.
-func tell(out io.Writer, s *service, dir string, secrets map[disclose.Audience]string) {
+func tell(out io.Writer, s *service, db, dir string, secrets map[disclose.Audience]string) {
 	host, port, _ := net.SplitHostPort(s.address("whois"))
 	dasHost, dasPort, _ := net.SplitHostPort(s.address("das"))
 	base := "http://" + s.address("rdap") + "/"
@@ -134,11 +64,11 @@ As an authority, with a purpose and a case reference:
 `,
 		dir, s.address("whois"), host, port, s.address("das"), dasHost, dasPort, base, base,
 		secrets[disclose.Registrar], base, secrets[disclose.Authority], base)
-	if s.control != nil {
+	if s.controlled() {
 		fmt.Fprintf(out, `
 What your questions took of the limits, and what is left of them:
   registerd limits show %s --db %s
-`, host, s.path)
+`, host, db)
 	}
 	if private := s.address("private"); private != "" {
 		fmt.Fprintf(out, "\nPrivate       http://%s/metrics, /health, /ready, /debug/pprof/\n", private)

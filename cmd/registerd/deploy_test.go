@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"registerd/config"
 )
 
 var deployFolder = filepath.Join("..", "..", "deploy")
@@ -92,11 +94,11 @@ var socketNames = regexp.MustCompile(`(?m)^FileDescriptorName=(.*)$`)
 
 func TestTheShippedConfigurationIsTakenAndHasTheUnitsSockets(t *testing.T) {
 	path := filepath.Join(deployFolder, "registerd.toml")
-	c, err := readConfig(path)
+	c, err := config.Read(path)
 	must(t, err)
 	var wanted, passed []string
 	for _, address := range []string{c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen, c.RDAP.Redirect} {
-		name, ok := socketName(address)
+		name, ok := config.SocketName(address)
 		if !ok {
 			t.Errorf("%q is not a socket of systemd", address)
 		}
@@ -117,7 +119,7 @@ func TestTheShippedConfigurationIsTakenAndHasTheUnitsSockets(t *testing.T) {
 		t.Errorf("the configuration wants %q, the units pass %q", wanted, passed)
 	}
 	// All that the service may write to.
-	for _, path := range []string{c.DB, c.Accounts, c.HolderLinks, c.Audit.Dir, c.Requests.Dir, c.RDAP.ACME.Cache, c.controlPath()} {
+	for _, path := range []string{c.DB, c.Accounts, c.HolderLinks, c.Audit.Dir, c.Requests.Dir, c.RDAP.ACME.Cache, c.ControlPath()} {
 		if !strings.HasPrefix(path, "/var/lib/registerd/") && !strings.HasPrefix(path, "/run/registerd/") {
 			t.Errorf("%s: the unit cannot write there", path)
 		}

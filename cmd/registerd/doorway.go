@@ -7,17 +7,18 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"registerd/config"
 	"registerd/listen"
 )
 
 // forwarding has the front ends of the RDAP listener say who is asking. What they
 // pass on is counted there, and goes to handler; all else goes to past.
 func (s *service) forwarding(
-	c *config, from []netip.Prefix, handler, past http.Handler, refuse func(http.ResponseWriter, *http.Request, error),
+	c *config.Config, from []netip.Prefix, handler, past http.Handler, refuse func(http.ResponseWriter, *http.Request, error),
 ) (http.Handler, error) {
-	w := c.RDAP.window
+	w := c.RDAP.Window
 	f, err := listen.NewForwarding(listen.ForwardingConfig{
-		From: from, MaxAtOnce: w.MaxConnections, MaxPerNetwork: w.perNetwork(usualAtOnceHTTP),
+		From: from, MaxAtOnce: w.MaxConnections, MaxPerNetwork: w.PerNetwork(config.UsualAtOnceHTTP),
 		Handler: handler, Past: past, Refuse: refuse,
 	})
 	if err != nil {

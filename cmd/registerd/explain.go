@@ -13,6 +13,7 @@ import (
 
 	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/lookup"
 	"registerd/publication"
@@ -43,15 +44,15 @@ func (e *explainCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	if e.Lang != "" && !slices.Contains(by.policy.Languages, e.Lang) {
-		return misused("explain: --lang is one of %s", strings.Join(by.policy.Languages, ", "))
+	if e.Lang != "" && !slices.Contains(by.Policy.Languages, e.Lang) {
+		return misused("explain: --lang is one of %s", strings.Join(by.Policy.Languages, ", "))
 	}
 	reader, err := openRegister(path, sqlite.Options{})
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	desk, err := explainingDesk(reader, by.policy)
+	desk, err := explainingDesk(reader, by.Policy)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (e *explainCommand) Run(ctx context.Context, con console) error {
 }
 
 // sources are the register and the rules to explain by.
-func (e *explainCommand) sources() (db string, by *rules, err error) {
+func (e *explainCommand) sources() (db string, by *config.Rules, err error) {
 	switch {
 	case e.DB != "":
 		by, err = rulesBy("", e.Rules)
@@ -78,14 +79,14 @@ func (e *explainCommand) sources() (db string, by *rules, err error) {
 	case e.Config == "":
 		return "", nil, misused("explain: give --db FILE or --config FILE")
 	}
-	c, err := readConfig(e.Config)
+	c, err := config.Read(e.Config)
 	if err != nil {
 		return "", nil, err
 	}
 	if e.Rules != "" {
-		by, err = readRules(e.Rules)
+		by, err = config.ReadRules(e.Rules)
 	} else {
-		by, err = c.rules()
+		by, err = c.PublicationRules()
 	}
 	return c.DB, by, err
 }

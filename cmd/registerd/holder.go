@@ -4,15 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
-	"registerd/audit"
-	"registerd/disclose"
+	"registerd/config"
 	"registerd/holder"
-	"registerd/lookup"
 	"registerd/register"
-	"registerd/store"
 )
 
 type holderCommand struct {
@@ -27,8 +23,8 @@ type holderOf struct {
 }
 
 // links does something with the links. What is done is journaled before.
-func (h *holderOf) links(ctx context.Context, con console, do func(l *holder.Links, c *config, of *register.Contact) error) (err error) {
-	c, err := readConfig(h.Config)
+func (h *holderOf) links(ctx context.Context, con console, do func(l *holder.Links, c *config.Config, of *register.Contact) error) (err error) {
+	c, err := config.Read(h.Config)
 	switch {
 	case err != nil:
 		return err
@@ -39,7 +35,7 @@ func (h *holderOf) links(ctx context.Context, con console, do func(l *holder.Lin
 	if err != nil {
 		return fmt.Errorf("holder: %w", err)
 	}
-	journal, err := c.openJournal(consoleLog(con))
+	journal, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
@@ -62,7 +58,7 @@ func (h *holderLinkCommand) Run(ctx context.Context, con console) error {
 	if h.Days < 1 || h.Days > 30 {
 		return misused("holder: --days is 1 to 30")
 	}
-	return h.links(ctx, con, func(l *holder.Links, c *config, of *register.Contact) error {
+	return h.links(ctx, con, func(l *holder.Links, c *config.Config, of *register.Contact) error {
 		if c.RDAP.Base == "" {
 			return misused("holder: the configuration has no rdap.base, which the link begins with")
 		}
@@ -84,7 +80,7 @@ type holderEndCommand struct{ holderOf }
 
 // Run ends what there is.
 func (h *holderEndCommand) Run(ctx context.Context, con console) error {
-	return h.links(ctx, con, func(l *holder.Links, _ *config, of *register.Contact) error {
+	return h.links(ctx, con, func(l *holder.Links, _ *config.Config, of *register.Contact) error {
 		roid := h.Holder // of a contact that is gone
 		if of != nil {
 			roid = of.ROID
@@ -95,62 +91,4 @@ func (h *holderEndCommand) Run(ctx context.Context, con console) error {
 		}
 		return err
 	})
-}
-
-// openLinks opens the links of a configuration.
-func openLinks(ctx context.Context, c *config, journal *audit.Journal) (*holder.Links, error) {
-	return holder.OpenLinks(ctx, holder.LinksConfig{
-		Path: c.HolderLinks, Now: time.Now,
-		Record: func(ctx context.Context, s holder.Step) error { return journal.Record(ctx, journaledLink(s)) },
-	})
-}
-
-// journaledLink is what is done with a link as the journal has it. Whose it is, is
-// sealed; that its holder opened it is no disclosure to anybody else.
-func journaledLink(s holder.Step) audit.Disclosure {
-	d := audit.Disclosure{
-		Entry: audit.EntryLink, Caller: systemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
-		Audience: disclose.Operator.String(), Window: "holder", Kind: store.Contacts.String(), Reference: s.Link,
-		Question: "link " + s.What, Key: s.ROID, Client: loopback,
-	}
-	if s.What == holder.Opened {
-		d.Caller, d.Organisation = "holder-link-"+s.Link, ""
-		d.Requester, d.Audience, d.Client = disclose.KindHolder.String(), disclose.Holder.String(), s.Client
-	}
-	return d
-}
-
-// openHolderLinks opens the links of holders. If they cannot be, that costs their page.
-func (s *service) openHolderLinks(c *config) {
-	if c.HolderLinks == "" {
-		return
-	}
-	links, err := openLinks(context.Background(), c, s.journal)
-	if err != nil {
-		s.log.Error("the links of holders cannot be opened: no holder is answered", "error", err)
-		return
-	}
-	s.closers = append(s.closers, links.Close)
-	s.links = links
-}
-
-// besideHolder answers holders on the listener of RDAP, and hands on all else.
-func (s *service) besideHolder(other http.Handler, desk *lookup.Desk) (http.Handler, error) {
-	if s.links == nil {
-		return other, nil
-	}
-	h, err := holder.New(holder.Config{
-		Links: s.links, Desk: desk, Base: s.base, Private: s.config.RDAP.BehindTLS, Log: s.log, Admit: s.aside(lookup.KindHolder),
-		Received: func(ctx context.Context, roid string) ([]holder.Receipt, error) {
-			list, err := received(ctx, s.config.Audit.Dir, roid, timeSpan{}, time.Now())
-			if errors.Is(err, audit.ErrTorn) { // a line that was never finished is no record
-				err = nil
-			}
-			return list, err
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return h.Beside(other), nil
 }

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"registerd/internal/example"
 	"registerd/internal/pki"
 )
 
@@ -69,7 +70,7 @@ func openHouse(t *testing.T, secure bool) *house {
 	}
 	dir := t.TempDir()
 	db, config := filepath.Join(dir, "register.db"), filepath.Join(dir, "registerd.toml")
-	must(t, buildExample(t.Context(), db))
+	must(t, example.Build(t.Context(), db))
 	h := &house{said: new(lines), at: map[string]string{}}
 	settings := ""
 	if secure {

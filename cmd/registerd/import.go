@@ -9,23 +9,24 @@ import (
 	"os"
 	"time"
 
+	"registerd/config"
 	"registerd/escrow"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
 
 type importCommand struct {
-	DB           string    `name:"db" type:"path" placeholder:"FILE" help:"The register; it is made if it is not there. Overrides the configuration."`
-	Changes      string    `type:"path" placeholder:"FILE" help:"Take a change feed (JSON lines) instead of deposits; - is standard input, and each line is applied as it comes."`
-	Snapshot     string    `type:"path" placeholder:"FILE" help:"Take a snapshot in the feed's format instead of deposits; - is standard input."`
-	Start        uint64    `placeholder:"SERIAL" help:"With --changes, for a register that never took a change: the serial that the first change follows."`
-	Dangling     string    `enum:"refuse,keep" default:"refuse" help:"What to do with references to objects that are not there: ${enum} (${default})."`
-	AcceptShrink bool      `help:"Take a full load with over 5 % fewer objects than the register."`
-	AcceptWiden  bool      `help:"Take data that shows the public more of over 0.1 % of the contacts."`
-	Rules        string    `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
-	Config       string    `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file, which names the register and those rules."`
-	Keep         *duration `placeholder:"DURATION" help:"How long the register stays in the file that a full load takes the place of, for registerd rollback; overrides the configuration. Default 168h."`
-	Deposits     []string  `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
+	DB           string           `name:"db" type:"path" placeholder:"FILE" help:"The register; it is made if it is not there. Overrides the configuration."`
+	Changes      string           `type:"path" placeholder:"FILE" help:"Take a change feed (JSON lines) instead of deposits; - is standard input, and each line is applied as it comes."`
+	Snapshot     string           `type:"path" placeholder:"FILE" help:"Take a snapshot in the feed's format instead of deposits; - is standard input."`
+	Start        uint64           `placeholder:"SERIAL" help:"With --changes, for a register that never took a change: the serial that the first change follows."`
+	Dangling     string           `enum:"refuse,keep" default:"refuse" help:"What to do with references to objects that are not there: ${enum} (${default})."`
+	AcceptShrink bool             `help:"Take a full load with over 5 % fewer objects than the register."`
+	AcceptWiden  bool             `help:"Take data that shows the public more of over 0.1 % of the contacts."`
+	Rules        string           `placeholder:"FILE|NAME" xor:"rules" help:"The publication rules that --accept-widen goes by; default gdpr."`
+	Config       string           `type:"path" placeholder:"FILE" xor:"rules" help:"The configuration file, which names the register and those rules."`
+	Keep         *config.Duration `placeholder:"DURATION" help:"How long the register stays in the file that a full load takes the place of, for registerd rollback; overrides the configuration. Default 168h."`
+	Deposits     []string         `arg:"" optional:"" name:"deposit" help:"Escrow deposits (RFC 8909), plain or gzip, in order; - is standard input."`
 }
 
 // Run takes the input, or refuses it and changes nothing.
@@ -76,7 +77,7 @@ func (i *importCommand) place() error {
 	if i.Config == "" {
 		return misused("import: give --db FILE, or --config FILE")
 	}
-	c, err := readConfig(i.Config)
+	c, err := config.Read(i.Config)
 	switch {
 	case err != nil:
 		return err
@@ -115,7 +116,7 @@ func removeEmpty(ctx context.Context, path string) {
 	}
 }
 
-func (i *importCommand) run(ctx context.Context, con console, by *rules, keep time.Duration) error {
+func (i *importCommand) run(ctx context.Context, con console, by *config.Rules, keep time.Duration) error {
 	writer, err := sqlite.OpenWriter(i.DB, sqlite.Options{Create: true})
 	if err != nil {
 		return err
@@ -128,7 +129,7 @@ func (i *importCommand) run(ctx context.Context, con console, by *rules, keep ti
 	defer reader.Close()
 	progress := newProgress(con)
 	importer, err := escrow.New(escrow.Config{
-		Writer: writer, Reader: reader, Now: time.Now, Wider: by.policy.Wider,
+		Writer: writer, Reader: reader, Now: time.Now, Wider: by.Policy.Wider,
 		KeepDangling: i.Dangling == "keep", AcceptShrink: i.AcceptShrink, AcceptWiden: i.AcceptWiden,
 		Progress: progress.report,
 	})

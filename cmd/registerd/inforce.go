@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
+	"registerd/internal/wholefile"
 )
 
 // inForceName is the copy of the rule file in force, beside the journal. It is
@@ -23,7 +24,7 @@ const inForceName = "rules-in-force.toml"
 // through take, which lets nothing widen unapproved or unjournaled.
 type inForce struct {
 	dir   string // of the journal and the copy; "" without one
-	rules *rules
+	rules *config.Rules
 	first bool  // there is no copy yet
 	cause error // why the copy cannot be read; rules then show nothing
 }
@@ -37,15 +38,15 @@ func readInForce(dir string) (*inForce, error) {
 	f := &inForce{dir: dir}
 	var err error
 	if dir != "" {
-		f.rules, f.cause = readRules(filepath.Join(dir, inForceName))
+		f.rules, f.cause = config.ReadRules(filepath.Join(dir, inForceName))
 	}
 	switch {
 	case dir == "", errors.Is(f.cause, fs.ErrNotExist):
 		f.first, f.cause = true, nil
-		f.rules, err = readRules(defaultRules)
+		f.rules, err = config.ReadRules(config.DefaultRules)
 	case f.cause != nil:
-		f.rules = new(rules)
-		f.rules.policy, err = disclose.NewPolicy(unreadable, nil)
+		f.rules = new(config.Rules)
+		f.rules.Policy, err = disclose.NewPolicy(unreadable, nil)
 	}
 	return f, err
 }
@@ -60,9 +61,9 @@ func (f *inForce) unusable() bool {
 
 // needsNobody reports rules that come with the program and may be served
 // without anybody's word.
-func (r *rules) needsNobody() bool {
-	for _, name := range []string{defaultRules, "closed"} {
-		if text, err := disclose.Shipped(name); err == nil && string(text) == string(r.text) {
+func needsNobody(r *config.Rules) bool {
+	for _, name := range []string{config.DefaultRules, "closed"} {
+		if text, err := disclose.Shipped(name); err == nil && string(text) == string(r.Text) {
 			return true
 		}
 	}
@@ -86,26 +87,26 @@ const (
 
 // approval is what the configuration says of the rules it names: it approves
 // one version by name, so that it cannot approve the next by being forgotten.
-func (c *config) approval(r *rules) widening {
-	return widening(c.AllowWidenTo != "" && c.AllowWidenTo == r.policy.Version())
+func approval(c *config.Config, r *config.Rules) widening {
+	return widening(c.AllowWidenTo != "" && c.AllowWidenTo == r.Policy.Version())
 }
 
 // admit compares new rules with those in force, and refuses what may not be.
-func (f *inForce) admit(next *rules, w widening) (change, error) {
-	c := change{from: f.rules.policy.Version(), to: next.policy.Version()}
+func (f *inForce) admit(next *config.Rules, w widening) (change, error) {
+	c := change{from: f.rules.Policy.Version(), to: next.Policy.Version()}
 	if c.from == c.to {
-		if c.same = f.rules.sameAs(next); !c.same {
+		if c.same = f.rules.SameAs(next); !c.same {
 			return c, fmt.Errorf("rules: %s is in force and says something else; a file that changes takes a new version", c.to)
 		}
 		return c, nil
 	}
-	c.wider = next.policy.WiderThan(f.rules.policy)
+	c.wider = next.Policy.WiderThan(f.rules.Policy)
 	switch {
-	case len(c.wider) == 0, f.unusable() && next.needsNobody():
+	case len(c.wider) == 0, f.unusable() && needsNobody(next):
 		return c, nil
 	case f.unusable():
 		return c, fmt.Errorf("the copy of the rules in force cannot be read, and nothing can be journaled: %w; "+
-			"mend audit.dir, or serve %s or closed meanwhile", f.cause, defaultRules)
+			"mend audit.dir, or serve %s or closed meanwhile", f.cause, config.DefaultRules)
 	case w == unapproved && f.cause != nil:
 		return c, fmt.Errorf("the copy of the rules in force cannot be read: %w; to go on without comparing, start with --allow-widen", f.cause)
 	case f.dir == "":
@@ -119,20 +120,12 @@ func (f *inForce) admit(next *rules, w widening) (change, error) {
 
 func (c *change) widens() string {
 	return fmt.Sprintf("%s shows the public more than %s, which is in force: %s",
-		c.to, c.from, strings.Join(fieldNames(c.wider), ", "))
-}
-
-func fieldNames(fields []disclose.Field) []string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.String()
-	}
-	return names
+		c.to, c.from, strings.Join(disclose.FieldNames(c.wider), ", "))
 }
 
 // take admits new rules, journals the change, and keeps the copy. Only then
 // may they be served. What could not be journaled is not taken.
-func (f *inForce) take(ctx context.Context, next *rules, w widening, journal *audit.Journal) (change, error) {
+func (f *inForce) take(ctx context.Context, next *config.Rules, w widening, journal *audit.Journal) (change, error) {
 	c, err := f.admit(next, w)
 	if err != nil {
 		return c, err
@@ -147,7 +140,7 @@ func (f *inForce) take(ctx context.Context, next *rules, w widening, journal *au
 		}
 	}
 	if f.dir != "" && (f.first || !c.same) {
-		if err := writeWhole(filepath.Join(f.dir, inForceName), next.text); err != nil {
+		if err := wholefile.Write(filepath.Join(f.dir, inForceName), next.Text); err != nil {
 			return c, fmt.Errorf("rules: keeping a copy: %w", err)
 		}
 	}
@@ -160,48 +153,8 @@ func (f *inForce) take(ctx context.Context, next *rules, w widening, journal *au
 func (c *change) record() audit.Disclosure {
 	return audit.Disclosure{
 		Entry: audit.EntryRules, Reference: c.from + " -> " + c.to, Requester: disclose.Operator.String(),
-		Caller: systemAccount(), Organisation: "registry", Audience: disclose.Operator.String(),
+		Caller: access.SystemAccount(), Organisation: "registry", Audience: disclose.Operator.String(),
 		Window: "serve", Question: "rules " + c.from + " -> " + c.to, Kind: "rules", Key: c.to,
-		Fields: fieldNames(c.wider), Rules: c.to, Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
+		Fields: disclose.FieldNames(c.wider), Rules: c.to, Client: netip.AddrFrom4([4]byte{127, 0, 0, 1}),
 	}
-}
-
-// writeWhole replaces a file: after a crash it is the old or the new one.
-func writeWhole(path string, text []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp.Name())
-		}
-	}()
-	return replaceBy(temp, path, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
-}
-
-// replaceBy writes a temporary file and puts it in the place of another.
-func replaceBy(temp *os.File, path string, write func(io.Writer) error) error {
-	err := write(temp)
-	if err == nil {
-		err = temp.Sync()
-	}
-	if err := errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/config"
 )
 
 func TestAChangeThatIsNotJournaledIsNotTaken(t *testing.T) {
@@ -21,7 +23,7 @@ func TestAChangeThatIsNotJournaledIsNotTaken(t *testing.T) {
 	if _, err := f.take(t.Context(), next, approved, audit.None()); err == nil {
 		t.Error("it was taken")
 	}
-	if f.rules.policy.Version() == next.policy.Version() {
+	if f.rules.Policy.Version() == next.Policy.Version() {
 		t.Error("it is in force")
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
@@ -31,7 +33,7 @@ func TestAChangeThatIsNotJournaledIsNotTaken(t *testing.T) {
 
 func TestACopyThatCannotBeKeptLeavesTheRulesAsTheyWere(t *testing.T) {
 	dir := t.TempDir()
-	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: consoleLog(console{err: t.Output()})})
+	journal, err := audit.OpenJournal(audit.JournalConfig{Dir: dir, Now: time.Now, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +49,7 @@ func TestACopyThatCannotBeKeptLeavesTheRulesAsTheyWere(t *testing.T) {
 	if _, err := f.take(t.Context(), next, approved, journal); err == nil {
 		t.Error("it was taken")
 	}
-	if f.rules.policy.Version() == next.policy.Version() {
+	if f.rules.Policy.Version() == next.Policy.Version() {
 		t.Error("it is in force")
 	}
 	left, err := os.ReadDir(dir)
@@ -57,9 +59,9 @@ func TestACopyThatCannotBeKeptLeavesTheRulesAsTheyWere(t *testing.T) {
 }
 
 // lessRules show the public nothing.
-func lessRules(t *testing.T) *rules {
+func lessRules(t *testing.T) *config.Rules {
 	t.Helper()
-	r, err := parseRules("less.toml", []byte(`format = 1
+	r, err := config.ParseRules("less.toml", []byte(`format = 1
 name = "less"
 version = "1"
 effective = 2026-01-01

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/config"
 )
 
 type journalCommand struct {
@@ -27,11 +28,11 @@ type journalPlace struct {
 	Audit  string `type:"path" placeholder:"DIR" help:"The journal's directory; overrides the file."`
 }
 
-func (p *journalPlace) config() (*config, error) {
-	c := new(config)
+func (p *journalPlace) config() (*config.Config, error) {
+	c := new(config.Config)
 	if p.Config != "" {
 		var err error
-		if c, err = readConfig(p.Config); err != nil {
+		if c, err = config.Read(p.Config); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +122,7 @@ func (p *journalCheckpoint) Run(ctx context.Context, con console) error {
 	if _, err := os.Stat(filepath.Join(c.Audit.Dir, "journal.jsonl")); err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
-	j, err := c.openJournal(consoleLog(con))
+	j, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
@@ -137,50 +138,14 @@ func (p *journalCheckpoint) Run(ctx context.Context, con console) error {
 	return err
 }
 
-// journalConfig is the journal as the configuration has it.
-func (c *config) journalConfig(log *slog.Logger) (audit.JournalConfig, error) {
-	out := audit.JournalConfig{Dir: c.Audit.Dir, Now: time.Now, Logger: log, SigningKey: c.Audit.SigningKey}
-	if c.Audit.KeepMonths < 0 {
-		return out, errors.New("audit: keep_months: it is negative")
-	}
-	for _, text := range c.Audit.CheckpointTo {
-		place, err := audit.ParsePlace(text)
-		if err != nil {
-			return out, fmt.Errorf("audit: checkpoint_to: %w", err)
-		}
-		out.Places = append(out.Places, place)
-	}
-	return out, nil
-}
-
-// openJournal opens the journal for a command: it erases nothing.
-func (c *config) openJournal(log *slog.Logger) (*audit.Journal, error) {
+// commandJournal opens the journal for a command: it erases nothing.
+func commandJournal(c *config.Config, log *slog.Logger) (*audit.Journal, error) {
 	if err := notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir); err != nil {
 		return nil, err
 	}
-	cfg, err := c.journalConfig(log)
+	cfg, err := c.JournalConfig(log)
 	if err != nil {
 		return nil, err
 	}
 	return audit.OpenJournal(cfg)
-}
-
-// startJournal opens the journal for the server. One that cannot be opened
-// costs privileged access until it can.
-func (s *service) startJournal(c *config) (*audit.Journal, error) {
-	cfg, err := c.journalConfig(s.log)
-	if err != nil {
-		return nil, err
-	}
-	cfg.KeepMonths, cfg.Believed = cmp.Or(c.Audit.KeepMonths, audit.DefaultKeepMonths), s.steady.believed
-	journal, err := audit.StartJournal(cfg)
-	if err != nil {
-		return nil, err
-	}
-	s.closers = append(s.closers, journal.Close)
-	s.metrics.journal(journal, filepath.Join(c.Audit.Dir, "journal.jsonl"), len(cfg.Places) > 0)
-	if err := journal.Err(); err != nil {
-		s.log.Error("the journal could not be opened: answers above public are refused until it can", "error", err)
-	}
-	return journal, nil
 }

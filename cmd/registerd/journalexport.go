@@ -7,7 +7,9 @@ import (
 	"io"
 	"time"
 
+	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/holder"
 )
@@ -59,8 +61,8 @@ func (e *journalExport) Run(ctx context.Context, con console) error {
 }
 
 // record journals that this is exported, by whom and about whom.
-func (e *journalExport) record(ctx context.Context, con console, c *config, roid string) (err error) {
-	journal, err := c.openJournal(consoleLog(con))
+func (e *journalExport) record(ctx context.Context, con console, c *config.Config, roid string) (err error) {
+	journal, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func (e *journalExport) record(ctx context.Context, con console, c *config, roid
 		copyFor = "supervisor"
 	}
 	return journal.Record(ctx, audit.Disclosure{
-		Entry: audit.EntryExport, Caller: systemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
+		Entry: audit.EntryExport, Caller: access.SystemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
 		Audience: disclose.Operator.String(), Window: "journal", Kind: "journal", Reference: copyFor,
 		Question: said, Key: roid, Client: loopback,
 	})

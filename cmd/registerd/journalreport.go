@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/config"
 	"registerd/request"
 )
 
@@ -199,8 +200,8 @@ func (n *requestCount) end() {
 }
 
 // deskNumbers are what the request desk says of itself.
-func deskNumbers(ctx context.Context, c *config, month time.Time) (_ []request.Numbers, err error) {
-	settings, err := c.Requests.config(audit.None()) // nothing is done that would have to be journaled
+func deskNumbers(ctx context.Context, c *config.Config, month time.Time) (_ []request.Numbers, err error) {
+	settings, err := deskConfig(&c.Requests, audit.None()) // nothing is done that would have to be journaled
 	if err != nil {
 		return nil, err
 	}

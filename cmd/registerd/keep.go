@@ -3,46 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"registerd/store"
 	"registerd/store/sqlite"
 )
-
-// defaultKeep is a week: a load that was wrong is noticed by then.
-const defaultKeep = 7 * 24 * time.Hour
-
-func (c *config) keepGenerations() time.Duration {
-	if c.KeepGenerations == nil {
-		return defaultKeep
-	}
-	return c.KeepGenerations.Duration
-}
-
-// keepBy is how long a command keeps generations: as its flag says, as the
-// configuration does, or the default.
-func keepBy(configFile string, flag *duration) (time.Duration, error) {
-	switch {
-	case flag != nil:
-		return flag.Duration, nil
-	case configFile == "":
-		return defaultKeep, nil
-	}
-	c, err := readConfig(configFile)
-	if err != nil {
-		return 0, err
-	}
-	return c.keepGenerations(), nil
-}
-
-// tidy removes what is no longer kept, after a command did its work: if it
-// cannot, that is still done, and a running server tries again within the hour.
-func tidy(ctx context.Context, con console, w store.Writer, keep time.Duration) {
-	if err := w.Purge(ctx, time.Now().Add(-keep)); err != nil {
-		fmt.Fprintln(con.err, "warning:", err)
-	}
-}
 
 // tidyEvery is how often a server removes what is no longer kept.
 const tidyEvery = time.Hour
@@ -72,5 +37,5 @@ func (s *service) tidyOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(w.Purge(ctx, time.Now().Add(-s.config.keepGenerations())), w.Close())
+	return errors.Join(w.Purge(ctx, time.Now().Add(-s.config.GenerationsKept())), w.Close())
 }

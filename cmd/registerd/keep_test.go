@@ -3,30 +3,55 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"registerd/config"
+	"registerd/escrow"
+	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
 
+// loadSnapshot loads a register of one registrar, who has a name.
+func loadSnapshot(ctx context.Context, db, name string) (err error) {
+	body := fmt.Sprintf(`{"snapshot":1,"zones":["example"],"serial":9,"watermark":"2026-11-21T04:00:00Z","counts":{"domains":0,"reserved":0,"contacts":0,"hosts":0,"registrars":1}}
+{"registrar":{"id":"r1","name":"Registrar %s"}}
+`, name)
+	text := body + fmt.Sprintf(`{"end":true,"digest":"sha256:%x"}`+"\n", sha256.Sum256([]byte(body)))
+	writer, err := sqlite.OpenWriter(db, sqlite.Options{Create: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, writer.Close()) }()
+	reader, err := sqlite.OpenReader(db, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	importer, err := escrow.New(escrow.Config{
+		Writer: writer, Reader: reader, Now: time.Now, Wider: func(_, _ register.Traits) bool { return false },
+	})
+	if err != nil {
+		return err
+	}
+	_, err = importer.Snapshot(ctx, strings.NewReader(text))
+	return err
+}
+
 func TestAServerRemovesWhatIsNoLongerKeptAtItsStartAndWithEveryTick(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "register.db")
-	var said, logged bytes.Buffer // the second is the server's, while it runs
+	var logged bytes.Buffer // by the server, while it runs
 	load := func(word string) {
 		t.Helper()
-		file := filepath.Join(dir, word)
-		if err := os.WriteFile(file, []byte(telling(word)), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if status := run(t.Context(), []string{"import", "--db", db, "--snapshot", file}, console{out: &said, err: &said}); status != ok {
-			t.Fatal(said.String())
-		}
+		must(t, loadSnapshot(t.Context(), db, word))
 	}
 	load("alder")
 	load("birch")
@@ -45,11 +70,11 @@ func TestAServerRemovesWhatIsNoLongerKeptAtItsStartAndWithEveryTick(t *testing.T
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())
-	s := &service{path: db, config: new(config), log: slog.New(slog.NewTextHandler(&logged, nil))}
+	s := &service{path: db, config: new(config.Config), log: slog.New(slog.NewTextHandler(&logged, nil))}
 	if err := s.tidyOnce(ctx); err != nil || kept() != 1 {
 		t.Errorf("within its time %d are kept: %v", kept(), err)
 	}
-	s.config.KeepGenerations = new(duration)
+	s.config.KeepGenerations = new(config.Duration)
 	tick := make(chan time.Time)
 	ended := make(chan struct{})
 	go func() {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"registerd/config"
 )
 
 type limitsCommand struct {
@@ -35,7 +37,7 @@ func (l *limitsShowCommand) Run(ctx context.Context, con console) error {
 	case l.JSON:
 		return printJSON(con.out, shown)
 	}
-	return shown.print(con.out)
+	return printLimits(con.out, &shown)
 }
 
 type limitsClearCommand struct {
@@ -77,7 +79,7 @@ func (l *limitsTopCommand) Run(ctx context.Context, con console) error {
 	case l.JSON:
 		return printJSON(con.out, shares)
 	}
-	return shares.print(con.out)
+	return printShares(con.out, &shares)
 }
 
 func printJSON(out io.Writer, what any) error {
@@ -86,7 +88,7 @@ func printJSON(out io.Writer, what any) error {
 	return e.Encode(what)
 }
 
-func (s *limitsShown) print(out io.Writer) error {
+func printLimits(out io.Writer, s *limitsShown) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	head := s.Client
 	if s.Organization != "" {
@@ -94,7 +96,7 @@ func (s *limitsShown) print(out io.Writer) error {
 	}
 	fmt.Fprintln(table, head)
 	if e := s.Exception; e != nil {
-		fmt.Fprintln(table, "exception: "+e.inWords())
+		fmt.Fprintln(table, "exception: "+exceptionInWords(e))
 	}
 	if s.Strikes > 0 {
 		fmt.Fprintf(table, "asked on while refused: %d times that are not forgotten\n", s.Strikes)
@@ -119,18 +121,18 @@ func (s *limitsShown) print(out io.Writer) error {
 				why = "pause"
 			}
 			fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\t%s\t%s\t%s\n",
-				n.Network, b.Name, b.Left, b.Of, seconds(b.NextSeconds), seconds(b.FullSeconds), decimal(b.Price), why)
+				n.Network, b.Name, b.Left, b.Of, seconds(b.NextSeconds), seconds(b.FullSeconds), config.Decimal(b.Price), why)
 		}
 	}
 	return table.Flush()
 }
 
-func (e *exceptionShown) inWords() string {
-	n := network{Prefix: e.Network.String(), Times: e.Times, Unlimited: e.Unlimited, Block: e.Block}
+func exceptionInWords(e *exceptionShown) string {
+	n := config.Network{Prefix: e.Network.String(), Times: e.Times, Unlimited: e.Unlimited, Block: e.Block}
 	if e.Until != nil {
 		n.Until = *e.Until
 	}
-	words := n.inWords()
+	words := n.InWords()
 	for _, more := range []string{e.Reason, e.Note} {
 		if more != "" {
 			words += "; " + more
@@ -142,7 +144,7 @@ func (e *exceptionShown) inWords() string {
 	return words
 }
 
-func (s *sharesShown) print(out io.Writer) error {
+func printShares(out io.Writer, s *sharesShown) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "network or account\tcost\tshare\t")
 	for _, h := range s.Heaviest {
@@ -157,7 +159,7 @@ func seconds(n float64) string {
 	d := time.Duration(n * float64(time.Second))
 	switch {
 	case d <= 0:
-		return none
+		return "-"
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
 	}

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"registerd/internal/wholefile"
 	"registerd/ratelimit"
 )
 
@@ -30,23 +31,6 @@ type keptLimits struct {
 	lock    *os.File     // held while this is who writes; nil before
 	failing string       // what was last complained of
 	saved   atomic.Int64 // when, in Unix seconds; 0 for never
-}
-
-// statePath is where budgets are kept; "" keeps none.
-func (c *config) statePath() string { return besideRegister(c.Limits.State, c.DB, ".limits") }
-
-// none is said in place of a path.
-const none = "-"
-
-// besideRegister is a path that has a default beside the register.
-func besideRegister(path, db, ending string) string {
-	switch path {
-	case "":
-		return db + ending
-	case none:
-		return ""
-	}
-	return path
 }
 
 // load takes over what the last run left. What cannot be read is left behind:
@@ -120,7 +104,7 @@ func (k *keptLimits) write() error {
 	if err := k.own(); err != nil {
 		return err
 	}
-	return replaceFile(k.path, k.path+".new", func(w io.Writer) error {
+	return wholefile.Replace(k.path, k.path+".new", func(w io.Writer) error {
 		buffered := bufio.NewWriterSize(w, 1<<16)
 		if err := k.limiter.Save(buffered); err != nil {
 			return err
@@ -153,19 +137,4 @@ func (k *keptLimits) close() error {
 		return nil
 	}
 	return k.lock.Close()
-}
-
-// replaceFile writes a file whole, under another name first, which nobody else
-// may use meanwhile. After a crash it is the old or the new one.
-func replaceFile(path, temp string, write func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp)
-		}
-	}()
-	return replaceBy(f, path, write)
 }

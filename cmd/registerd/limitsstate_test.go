@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"registerd/config"
 	"registerd/ratelimit"
 )
 
@@ -154,12 +155,12 @@ func TestAPipeInPlaceOfTheStateHoldsUpNoStart(t *testing.T) {
 
 func TestTheStateAndTheControlSocketAreBesideTheRegisterUnlessSaid(t *testing.T) {
 	for _, c := range []struct{ said, want string }{{"", "/r/register.db.limits"}, {"-", ""}, {"/run/limits", "/run/limits"}} {
-		config := config{DB: "/r/register.db", Limits: limits{State: c.said}}
-		if got := config.statePath(); got != c.want {
+		config := config.Config{DB: "/r/register.db", Limits: config.Limits{State: c.said}}
+		if got := config.LimitsPath(); got != c.want {
 			t.Errorf("%q is at %q, want %q", c.said, got, c.want)
 		}
 	}
-	if got := (&config{DB: "/r/register.db"}).controlPath(); got != "/r/register.db.control" {
+	if got := (&config.Config{DB: "/r/register.db"}).ControlPath(); got != "/r/register.db.control" {
 		t.Errorf("the control socket is at %q", got)
 	}
 }

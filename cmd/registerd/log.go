@@ -6,54 +6,40 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/term"
 
+	"registerd/config"
 	"registerd/lookup"
 )
 
-// logLevel is how much the log says.
-type logLevel slog.Level
-
-func (l *logLevel) UnmarshalText(b []byte) error {
-	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
-		if strings.EqualFold(level.String(), string(b)) {
-			*l = logLevel(level)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not debug, info, warn or error", b)
+// serverLog is the log of a server. A fault that comes again and again is one line a
+// minute.
+type serverLog struct {
+	*slog.Logger
+	Level *slog.LevelVar // can be changed while the log is in use
+	once  *seldom
 }
 
-// logFormat is how lines of the log are written; "" is as people or programs want them.
-type logFormat string
+// Flush writes what is still to be said of faults that came again, and has the next one
+// of each be a line at once. It is called before the program ends.
+func (l *serverLog) Flush() { l.once.flush() }
 
-func (f *logFormat) UnmarshalText(b []byte) error {
-	switch *f = logFormat(b); *f {
-	case "auto":
-		*f = ""
-	case "text", "json":
-	default:
-		return fmt.Errorf("%q is not auto, text or json", b)
-	}
-	return nil
-}
-
-// openLog is the log of a server. Its level can be changed while it is in use.
-func (c *config) openLog(con console) (*slog.Logger, *seldom, *slog.LevelVar) {
+// openLog is the log of a server, as its configuration has it.
+func openLog(c *config.Config, out io.Writer) *serverLog {
 	level := new(slog.LevelVar)
 	level.Set(slog.Level(c.LogLevel))
-	once := newSeldom(handlerOf(con.err, c.LogFormat, level))
-	return slog.New(once), once, level
+	once := newSeldom(handlerOf(out, c.LogFormat, level))
+	return &serverLog{slog.New(once), level, once}
 }
 
 // newLog is the log of a command, as it has no configuration.
-func newLog(con console) *slog.Logger { return slog.New(handlerOf(con.err, "", slog.LevelInfo)) }
+func newLog(out io.Writer) *slog.Logger { return slog.New(handlerOf(out, "", slog.LevelInfo)) }
 
 // handlerOf writes text for people on a terminal, and JSON for programs elsewhere.
-func handlerOf(out io.Writer, format logFormat, level slog.Leveler) slog.Handler {
-	text := format == "text" || format == "" && isTerminal(out)
+func handlerOf(out io.Writer, format config.LogFormat, level slog.Leveler) slog.Handler {
+	text := format == "text" || format == "" && toTerminal(out)
 	writing := func(out io.Writer) slog.Handler {
 		o := &slog.HandlerOptions{Level: level, ReplaceAttr: spelled}
 		if text {
@@ -69,6 +55,11 @@ func handlerOf(out io.Writer, format logFormat, level slog.Leveler) slog.Handler
 		all[i] = writing(prefixed{p.prefix, out})
 	}
 	return all
+}
+
+func toTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // spelled writes durations as people say them: in JSON they would be nanoseconds.

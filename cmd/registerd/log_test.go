@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"registerd/config"
 )
 
 // TestOneFaultIsOneLine has the minutes pass one by one.
@@ -101,8 +103,9 @@ func TestTheJournalOfSystemdIsToldHowBadItIs(t *testing.T) {
 	var at unix.Stat_t
 	must(t, unix.Fstat(int(stream.Fd()), &at))
 	t.Setenv("JOURNAL_STREAM", fmt.Sprintf("%d:%d", at.Dev, at.Ino))
-	c := &config{LogLevel: logLevel(slog.LevelInfo)}
-	log, _, level := c.openLog(console{err: stream})
+	c := &config.Config{LogLevel: config.LogLevel(slog.LevelInfo)}
+	opened := openLog(c, stream)
+	log, level := opened.Logger, opened.Level
 	log.Debug("not this")
 	level.Set(slog.LevelDebug)
 	log = log.With("window", "whois")
@@ -126,7 +129,7 @@ func TestTheJournalOfSystemdIsToldHowBadItIs(t *testing.T) {
 	other, err := os.Create(path + "-of-another")
 	must(t, err)
 	defer other.Close()
-	log, _, _ = (&config{LogFormat: "text"}).openLog(console{err: other})
+	log = openLog(&config.Config{LogFormat: "text"}, other).Logger
 	log.Info("a line")
 	if text, err := os.ReadFile(other.Name()); err != nil || !strings.HasPrefix(string(text), "time=") {
 		t.Errorf("another file is told %q, %v", text, err)

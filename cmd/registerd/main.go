@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"registerd/config"
 )
 
 func main() {
@@ -76,7 +78,7 @@ type usageError struct{ error }
 type unanswered struct{ error }
 
 // loopbacks are where windows are that nobody has said the place of, for the tags.
-var loopbacks = kong.Vars{"loopback_whois": loopbackWHOIS, "loopback_das": loopbackDAS, "loopback_rdap": loopbackRDAP}
+var loopbacks = kong.Vars{"loopback_whois": config.LoopbackWHOIS, "loopback_das": config.LoopbackDAS, "loopback_rdap": config.LoopbackRDAP}
 
 func run(ctx context.Context, args []string, con console) int {
 	var c commands

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"registerd/internal/build"
 )
 
 type manCommand struct{}
@@ -14,7 +16,7 @@ type manCommand struct{}
 // Run prints the manual page, for man-pages' section 8.
 func (*manCommand) Run(app *kong.Kong, con console) error {
 	p := page8{}
-	p.write(manualOf(app.Model.Node), thisBuild())
+	p.write(manualOf(app.Model.Node), build.This())
 	_, err := io.WriteString(con.out, p.String())
 	return err
 }
@@ -51,7 +53,7 @@ func (p *page8) item(tag, text string) {
 	p.say(text)
 }
 
-func (p *page8) write(m manual, b build) {
+func (p *page8) write(m manual, b build.Info) {
 	var date string
 	if at, err := time.Parse(time.RFC3339, b.Date); err == nil {
 		date = at.Format(time.DateOnly)

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"registerd/internal/build"
 )
 
 // printed is what a command prints.
@@ -142,9 +144,9 @@ func TestShellsCompleteCommandsFlagsAndWords(t *testing.T) {
 }
 
 func TestTheVersionSaysWhatTheProgramWasMadeFrom(t *testing.T) {
-	var b build
+	var b build.Info
 	must(t, json.Unmarshal([]byte(printed(t, "version", "--json")), &b))
-	if b != thisBuild() || !strings.HasPrefix(b.Go, "go1.") || b.SQLite == "" || b.Version == "" {
+	if b != build.This() || !strings.HasPrefix(b.Go, "go1.") || b.SQLite == "" || b.Version == "" {
 		t.Errorf("%+v", b)
 	}
 	if words := printed(t, "version"); !strings.HasPrefix(words, "registerd "+b.Version+"\n") || !strings.Contains(words, b.SQLite) {

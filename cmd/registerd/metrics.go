@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"registerd/internal/build"
 	"registerd/lookup"
 )
 
@@ -62,7 +63,7 @@ func newMetrics() *metrics {
 	}
 	m.reloads(true, time.Now())
 	m.registry.MustRegister(m.questions, m.desk, m.answered, m.costs, m.ready, m.persons, m.refused, m.failed, m.reloaded, m.taken,
-		builtAs(thisBuild()), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		builtAs(build.This()), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -112,4 +113,12 @@ func (m *metrics) timed(listener string, h http.Handler) http.Handler {
 		defer func() { took(time.Since(began)) }()
 		h.ServeHTTP(w, r)
 	})
+}
+
+// builtAs is a number that is always 1: what is told stands beside it.
+func builtAs(b build.Info) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registerd_build_info", Help: "What the program was made from.",
+		ConstLabels: prometheus.Labels{"version": b.Version, "commit": b.Commit, "go": b.Go, "sqlite": b.SQLite},
+	}, func() float64 { return 1 })
 }

@@ -1,12 +1,12 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"registerd/config"
 	"registerd/disclose"
 )
 
@@ -68,12 +68,12 @@ func (r *reception) storm(t *testing.T, g *guests, questions []string) {
 // serveMeasured is the program with all that has metrics.
 func serveMeasured(t *testing.T, g *guests) *reception {
 	t.Helper()
-	return g.receive(t, "", "", func(c *config) {
-		front := window{Listen: "127.0.0.1:0", ProxyFrom: []string{"127.0.0.1/32"}}
-		c.Availability = []availability{{window: front, Dialect: "uk-dac"}}
+	return g.receive(t, "", "", func(c *config.Config) {
+		front := config.Window{Listen: "127.0.0.1:0", ProxyFrom: []string{"127.0.0.1/32"}}
+		c.Availability = []config.Availability{{Window: front, Dialect: "uk-dac"}}
 		c.Sandbox, c.RDAP.Redirect, c.Referrals.Dir = "sandbox.invalid", "127.0.0.1:0", t.TempDir()
 		c.Audit.CheckpointTo = []string{"file:" + filepath.Join(t.TempDir(), "checkpoints")}
-		much := budget{PerSecond: 10_000, AtOnce: 1e6} // so that the sandbox alone refuses
+		much := config.Budget{PerSecond: 10_000, AtOnce: 1e6} // so that the sandbox alone refuses
 		c.Limits.Off, c.Limits.Lookup, c.Limits.Failure, c.Limits.Misses = false, much, much, much
 	})
 }
@@ -101,18 +101,4 @@ func measuredOf(t *testing.T, r *reception) map[string]measuredMetric {
 		all[f.GetName()] = m
 	}
 	return all
-}
-
-func TestABackupIsSeenByTheServersMetrics(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "register.db")
-	if at := backedUp(db); !at.IsZero() {
-		t.Errorf("there is none yet: %v", at)
-	}
-	must(t, noteBackup(db))
-	first := backedUp(db)
-	must(t, os.Chtimes(backupMark(db), first.AddDate(-1, 0, 0), first.AddDate(-1, 0, 0)))
-	must(t, noteBackup(db))
-	if again := backedUp(db); again.Before(first) {
-		t.Errorf("the second backup is of %v, the first of %v", again, first)
-	}
 }

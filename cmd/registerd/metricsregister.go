@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"registerd/backup"
 )
 
 // measureRegister reports how the server and its register are when it is asked for.
@@ -48,7 +48,7 @@ func (s *service) lookAtRegister(tell tellGauge) {
 	tell("registerd_register_stale", oneIf(about.Stale))
 	tell("registerd_data_timestamp_seconds", unixTime(about.Watermark))
 	tell("registerd_register_size_bytes", float64(sizeOf(s.path)+sizeOf(s.path+"-wal")))
-	tell("registerd_backup_timestamp_seconds", unixTime(backedUp(s.path)))
+	tell("registerd_backup_timestamp_seconds", unixTime(backup.Noted(s.path)))
 	tell("registerd_clock_timestamp_seconds", float64(time.Now().UnixMilli())/1000)
 }
 
@@ -73,7 +73,7 @@ func (s *service) measureDisks() {
 	if path := s.config.Accounts; path != "" {
 		places["accounts"] = filepath.Dir(path)
 	}
-	if path := s.config.statisticsPath(); path != "" {
+	if path := s.config.StatisticsPath(); path != "" {
 		places["statistics"] = filepath.Dir(path)
 	}
 	s.metrics.together(func(tell tellGauge) {
@@ -89,30 +89,4 @@ func (s *service) measureDisks() {
 		family{name: "registerd_disk_free_bytes", help: "Room that is left on the file system where something is kept.", label: "place"},
 		family{name: "registerd_disk_size_bytes", help: "Size of that file system.", label: "place"},
 	)
-}
-
-// backupMark is an empty file beside the register: it was written when the last
-// backup was made.
-func backupMark(db string) string { return db + ".backup" }
-
-// noteBackup notes that a backup was made now.
-func noteBackup(db string) error {
-	mark := backupMark(db)
-	if err := os.Remove(mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := os.OpenFile(mark, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // its time is that of now
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// backedUp is when the last backup was made; zero if none is known.
-func backedUp(db string) time.Time {
-	info, err := os.Stat(backupMark(db))
-	if err != nil {
-		return time.Time{}
-	}
-	return info.ModTime()
 }

@@ -12,6 +12,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 )
 
 const (
@@ -31,26 +32,26 @@ type named struct {
 	log  *slog.Logger
 
 	// force puts in force who is admitted. It is called with mu held.
-	force func(people, *access.Access)
+	force func(access.People, *access.Access)
 
 	used atomic.Pointer[account.Store] // that is told of uses
 
 	mu       sync.Mutex
-	tokens   people
+	tokens   access.People
 	store    *account.Store   // nil if it could not be opened
 	kept     account.Snapshot // empty if it is not to be believed
-	granted  people           // by the request desk
+	granted  access.People    // by the request desk
 	read     time.Time        // when it was last; zero is never
 	found    bool             // the file was there once
 	silenced bool             // the log has been told
 }
 
-func newNamed(c *config, now func() time.Time, log *slog.Logger) (*named, error) {
-	tokens, err := c.tokenAccounts()
+func newNamed(c *config.Config, now func() time.Time, log *slog.Logger) (*named, error) {
+	tokens, err := c.TokenAccounts()
 	if err != nil {
 		return nil, err
 	}
-	n := &named{path: c.Accounts, now: now, log: log, tokens: tokens, force: func(people, *access.Access) {}}
+	n := &named{path: c.Accounts, now: now, log: log, tokens: tokens, force: func(access.People, *access.Access) {}}
 	n.look(context.Background())
 	return n, nil
 }
@@ -141,7 +142,7 @@ func (n *named) inForce() {
 }
 
 // let admits those whom the request desk has granted something, and no others of its.
-func (n *named) let(granted people) {
+func (n *named) let(granted access.People) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.granted = granted
@@ -149,15 +150,15 @@ func (n *named) let(granted people) {
 }
 
 // admitted is who is, with these tokens of the configuration. mu is held.
-func (n *named) admitted(tokens people) (people, *access.Access, error) {
+func (n *named) admitted(tokens access.People) (access.People, *access.Access, error) {
 	return n.admit(tokens, n.kept, n.path != "" && n.read.IsZero())
 }
 
-func (n *named) admit(tokens people, kept account.Snapshot, unreadable bool) (people, *access.Access, error) {
+func (n *named) admit(tokens access.People, kept account.Snapshot, unreadable bool) (access.People, *access.Access, error) {
 	all := together(tokens, kept)
-	all.join(n.granted)
+	all.Join(n.granted)
 	who, err := access.New(access.Config{
-		Accounts: all.accounts, Credentials: all.credentials, Now: n.now, Used: n.noteUse, Unreadable: unreadable,
+		Accounts: all.Accounts, Credentials: all.Credentials, Now: n.now, Used: n.noteUse, Unreadable: unreadable,
 	})
 	return all, who, err
 }
@@ -220,32 +221,32 @@ func (n *named) close() error {
 // together are the accounts of the file, and those of tokens. The file goes
 // before: the tokens of a registrar that has an account there are that account's,
 // and live and end with it; a token whose id is taken there is none.
-func together(tokens people, kept account.Snapshot) people {
-	all := people{
-		accounts:    append([]access.Account{}, kept.Accounts...),
-		credentials: append([]access.Credential{}, kept.Credentials...),
+func together(tokens access.People, kept account.Snapshot) access.People {
+	all := access.People{
+		Accounts:    append([]access.Account{}, kept.Accounts...),
+		Credentials: append([]access.Credential{}, kept.Credentials...),
 	}
 	taken := map[string]bool{}
 	for _, c := range kept.Credentials {
 		taken[c.ID] = true
 	}
 	joins := map[string]string{}
-	for _, a := range tokens.accounts {
+	for _, a := range tokens.Accounts {
 		switch other := kept.OfRegistrar(a.Registrar); {
 		case other != nil:
 			joins[a.ID] = other.ID
 		case kept.Find(a.ID) == nil:
-			all.accounts = append(all.accounts, a)
+			all.Accounts = append(all.Accounts, a)
 			joins[a.ID] = a.ID
 		}
 	}
-	for _, c := range tokens.credentials {
+	for _, c := range tokens.Credentials {
 		into, known := joins[c.Account]
 		if !known || taken[c.ID] {
 			continue
 		}
 		c.Account = into
-		all.credentials = append(all.credentials, c)
+		all.Credentials = append(all.Credentials, c)
 	}
 	return all
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/internal/pki"
 )
@@ -26,7 +27,7 @@ func TestARevocationIsInForceOnAConnectionOfHTTP2ThatIsOpen(t *testing.T) {
 	b.add(t, "nordlys", disclose.KindRegistrar, nil)
 	token, id := b.token(t, "nordlys", nil)
 	other, _ := b.token(t, "nordlys", nil)
-	s := behind(t, b, func(c *config) {
+	s := behind(t, b, func(c *config.Config) {
 		c.RDAP.ForwardedFrom, c.RDAP.BehindTLS = nil, false
 		c.RDAP.TLS.Certificate, c.RDAP.TLS.Key = filepath.Join(dir, "chain.pem"), filepath.Join(dir, "key.pem")
 		must(t, os.WriteFile(c.RDAP.TLS.Certificate, chain, 0o600))

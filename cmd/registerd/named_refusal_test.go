@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -119,7 +120,7 @@ func TestACredentialInClearIsRefusedWhoeverItIsOf(t *testing.T) {
 	b := newBook(t)
 	b.add(t, "police", disclose.KindAuthority, nil)
 	token, _ := b.token(t, "police", nil)
-	s := behind(t, b, func(c *config) { c.RDAP.BehindTLS = false })
+	s := behind(t, b, func(c *config.Config) { c.RDAP.BehindTLS = false })
 	for _, credential := range []string{
 		"Bearer " + token, "Basic " + base64.StdEncoding.EncodeToString([]byte("police:"+token)), "Bearer rubbish",
 	} {

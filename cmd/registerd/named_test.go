@@ -17,6 +17,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/testdata"
@@ -76,10 +77,10 @@ func (b *book) token(t *testing.T, of string, edit func(*access.Credential)) (te
 
 // behind is the example register, whose RDAP window stands behind a front end, so
 // that every question can come from an address of its own.
-func behind(t *testing.T, b *book, change func(*config)) *exampleServer {
-	return serveExample(t, func(c *config) {
+func behind(t *testing.T, b *book, change func(*config.Config)) *exampleServer {
+	return serveExample(t, func(c *config.Config) {
 		c.Accounts, c.Limits.Off = b.path, false
-		c.Limits.Failure = budget{PerHour: 1, AtOnce: 100}
+		c.Limits.Failure = config.Budget{PerHour: 1, AtOnce: 100}
 		c.RDAP.ForwardedFrom, c.RDAP.BehindTLS = []string{"127.0.0.1/32"}, true
 		if change != nil {
 			change(c)
@@ -182,11 +183,11 @@ func TestAKeptWHOISConnectionEndsWithTheAccount(t *testing.T) {
 func TestTheFileIsLookedAtWithEveryTick(t *testing.T) {
 	b := newBook(t)
 	b.add(t, "nordlys", disclose.KindRegistrar, nil)
-	n, err := newNamed(&config{Accounts: b.path}, time.Now, slog.New(slog.DiscardHandler))
+	n, err := newNamed(&config.Config{Accounts: b.path}, time.Now, slog.New(slog.DiscardHandler))
 	must(t, err)
 	defer n.end()
 	forced := make(chan int, 10)
-	n.force = func(all people, _ *access.Access) { forced <- len(all.accounts) }
+	n.force = func(all access.People, _ *access.Access) { forced <- len(all.Accounts) }
 	ctx, cancel := context.WithCancel(t.Context())
 	tick, done := make(chan time.Time), make(chan struct{})
 	go func() { n.run(ctx, tick); close(done) }()
@@ -210,9 +211,9 @@ func TestAnAccountOfAFileThatCannotBeReadIsRefusedAndThePublicIsNot(t *testing.T
 	b.add(t, "police", disclose.KindAuthority, nil)
 	known, _ := b.token(t, "police", nil)
 	now := time.Now()
-	c := &config{Accounts: b.path}
+	c := &config.Config{Accounts: b.path}
 	own, id, hash := access.NewToken()
-	c.Tokens = []token{{ID: id, Hash: access.FormatHash(hash), Expires: now.AddDate(1, 0, 0), Organization: "Register", Audience: "operator"}}
+	c.Tokens = []config.Token{{ID: id, Hash: access.FormatHash(hash), Expires: now.AddDate(1, 0, 0), Organization: "Register", Audience: "operator"}}
 	n, err := newNamed(c, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 	must(t, err)
 	defer n.end()
@@ -271,7 +272,7 @@ func TestWhenATokenWasUsedIsNotedToTheMinute(t *testing.T) {
 	b.add(t, "police", disclose.KindAuthority, nil)
 	token, id := b.token(t, "police", nil)
 	now := time.Date(2026, 11, 20, 12, 0, 30, 0, time.UTC)
-	n, err := newNamed(&config{Accounts: b.path}, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	n, err := newNamed(&config.Config{Accounts: b.path}, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 	must(t, err)
 	defer n.end()
 	_, who, err := n.admitted(n.tokens)

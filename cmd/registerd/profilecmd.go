@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"registerd/config"
 	"registerd/testdata"
 	"registerd/whois"
 )
@@ -21,7 +22,7 @@ var errTraps = errors.New("profile: parsers would misread it; what and where sta
 
 // Run says what the profile is, and what parsers would make of it.
 func (k *profileCheckCommand) Run(con console) error {
-	p, err := readProfile(k.File)
+	p, err := config.ReadProfile(k.File)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func newProgress(con console) *progress {
 	if isTerminal(con.err) {
 		p.every = barEvery
 	} else {
-		p.log = newLog(con)
+		p.log = newLog(con.err)
 	}
 	return p
 }

@@ -1,40 +1,44 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/lookup"
+	"registerd/register"
+	"registerd/whois"
 )
 
-// published is all but who is admitted.
-func (c *config) published(p *disclose.Policy) (lookup.Published, error) {
-	forms, err := c.whoisProfiles()
+// publishedBy is all but who is admitted.
+func publishedBy(c *config.Config, p *disclose.Policy) (lookup.Published, error) {
+	forms, err := c.WHOISProfiles()
 	if err != nil {
 		return lookup.Published{}, err
 	}
 	return lookup.Published{
-		Policy: p, Operator: c.operator(), Form: forms[""],
-		Policies: c.Policies.published(), Zones: c.zones(p.Languages, forms), Sandbox: c.sandbox(),
-		Refer: c.refers(),
+		Policy: p, Operator: register.Operator(c.Operator), Form: forms[""],
+		Policies: c.Policies.Published(), Zones: zonesOf(c, p.Languages, forms), Sandbox: sandboxOf(c),
+		Refer: c.Refers(),
 	}, nil
 }
 
-// served is what the server publishes: all of it.
-func (c *config) served(r *rules, who *access.Access, limits *heldLimits) (lookup.Published, error) {
-	p, err := c.published(r.policy)
-	p.Access, p.Limits, p.MaxAge = who, limits.inWords, c.maxDataAge()
+// servedBy is what the server publishes: all of it.
+func servedBy(c *config.Config, r *config.Rules, who *access.Access, limits *heldLimits) (lookup.Published, error) {
+	p, err := publishedBy(c, r.Policy)
+	p.Access, p.Limits, p.MaxAge = who, limits.inWords, c.OldestData()
 	return p, err
 }
 
 // publish is what a start publishes.
-func (s *service) publish(ctx context.Context, c *config, w widening) (p lookup.Published, err error) {
+func (s *service) publish(ctx context.Context, c *config.Config, w widening) (p lookup.Published, err error) {
 	if s.rules, err = readInForce(c.Audit.Dir); err != nil {
 		return p, err
 	}
-	next, err := c.rules()
+	next, err := c.PublicationRules()
 	if err != nil {
 		return p, err
 	}
@@ -42,7 +46,7 @@ func (s *service) publish(ctx context.Context, c *config, w widening) (p lookup.
 	if err != nil {
 		return p, err
 	}
-	if p, err = c.served(next, who, s.limits.Load()); err != nil {
+	if p, err = servedBy(c, next, who, s.limits.Load()); err != nil {
 		return p, err
 	}
 	return p, s.approve(ctx, c, next, w)
@@ -50,17 +54,17 @@ func (s *service) publish(ctx context.Context, c *config, w widening) (p lookup.
 
 // approve takes a configuration's rules as those in force, last of all: what else
 // is wrong with it is found before.
-func (s *service) approve(ctx context.Context, c *config, next *rules, w widening) error {
-	change, err := s.rules.take(ctx, next, w || c.approval(next), s.journal)
+func (s *service) approve(ctx context.Context, c *config.Config, next *config.Rules, w widening) error {
+	change, err := s.rules.take(ctx, next, w || approval(c, next), s.journal)
 	if err == nil && !change.same {
-		s.log.Info("the rules changed", "from", change.from, "to", change.to, "wider", fieldNames(change.wider))
+		s.log.Info("the rules changed", "from", change.from, "to", change.to, "wider", disclose.FieldNames(change.wider))
 	}
 	return err
 }
 
-// admitted are the configuration's rules, unless serve would refuse them.
-func (c *config) admitted() (*rules, error) {
-	next, err := c.rules()
+// admittedRules are the configuration's rules, unless serve would refuse them.
+func admittedRules(c *config.Config) (*config.Rules, error) {
+	next, err := c.PublicationRules()
 	if err != nil {
 		return nil, err
 	}
@@ -68,20 +72,52 @@ func (c *config) admitted() (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = now.admit(next, c.approval(next))
+	_, err = now.admit(next, approval(c, next))
 	return next, err
 }
 
 // publishable is what serve would publish by the configuration.
-func (c *config) publishable() (lookup.Published, error) {
-	r, err := c.admitted()
+func publishable(c *config.Config) (lookup.Published, error) {
+	r, err := admittedRules(c)
 	if err != nil {
 		return lookup.Published{}, err
 	}
-	published, err := c.published(r.policy)
+	published, err := publishedBy(c, r.Policy)
 	if err != nil {
 		return lookup.Published{}, err
 	}
 	published.Access, err = access.New(access.Config{Now: time.Now}) // nobody shows a credential on a command line
 	return published, err
+}
+
+// zonesOf are what is published of the zones that differ.
+func zonesOf(c *config.Config, languages []string, forms map[register.Name]*whois.Profile) map[register.Name]lookup.Zone {
+	out := make(map[register.Name]lookup.Zone, len(c.Zones))
+	all := c.Policies.Published()
+	for i := range c.Zones {
+		z := &c.Zones[i]
+		own := z.Published()
+		merged := lookup.Zone{Languages: z.Languages, Policies: register.Policies{
+			Publication: cmp.Or(own.Publication, all.Publication), Disputes: cmp.Or(own.Disputes, all.Disputes),
+			Eligibility: cmp.Or(own.Eligibility, all.Eligibility), Terms: cmp.Or(own.Terms, all.Terms),
+			Notices: own.Notices,
+		}}
+		merged.Names, _ = z.LabelRules()
+		if own.Notices == nil {
+			merged.Policies.Notices = all.Notices
+		}
+		if z.Languages == nil {
+			merged.Languages = languages
+		}
+		name, _ := register.ParseName(z.Name)
+		merged.Form = forms[name]
+		out[name] = merged
+	}
+	return out
+}
+
+// sandboxOf is that of a configuration that was checked.
+func sandboxOf(c *config.Config) register.Name {
+	name, _ := register.ParseName(c.Sandbox)
+	return name
 }

@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/lookup"
 )
 
 // prepared is all of a configuration that can be put in force without a restart. It
 // was found good as a whole; what is in force does not know of it yet.
 type prepared struct {
-	rules  *rules
-	tokens people
+	rules  *config.Rules
+	tokens access.People
 	who    *access.Access
 	desk   *lookup.Desk
 	front  *front // nil without RDAP
@@ -27,7 +28,7 @@ type prepared struct {
 // reloading is the reading of the configuration while the program serves.
 type reloading struct {
 	mu   sync.Mutex // held from the reading of the file until it is in force
-	read func() (*config, error)
+	read func() (*config.Config, error)
 	last lastReload
 }
 
@@ -102,7 +103,7 @@ func (l *lastReload) note(done reloaded, err error) {
 
 // reload puts a configuration in force: first all of it is looked at, with nothing
 // changed; then a change of rules is journaled; and then nothing can fail any more.
-func (s *service) reload(ctx context.Context, c *config) (reloaded, error) {
+func (s *service) reload(ctx context.Context, c *config.Config) (reloaded, error) {
 	// Until this is done, nothing that is seen in the file of accounts is in force.
 	s.named.mu.Lock()
 	defer s.named.mu.Unlock()
@@ -116,7 +117,7 @@ func (s *service) reload(ctx context.Context, c *config) (reloaded, error) {
 	s.commit(p)
 	s.warnOfEnded(c)
 	s.warnOfUnserved(ctx, c)
-	done := reloaded{Rules: p.rules.policy.Version(), Restart: changedKeys(s.config, c), Notes: []string{}}
+	done := reloaded{Rules: p.rules.Policy.Version(), Restart: changedKeys(s.config, c), Notes: []string{}}
 	if s.referrals != nil { // files of others, each for itself: they keep nothing back
 		if err := s.referrals.Refresh(); err != nil {
 			done.Notes = append(done.Notes, err.Error())
@@ -126,13 +127,13 @@ func (s *service) reload(ctx context.Context, c *config) (reloaded, error) {
 }
 
 // prepare looks at all of a configuration, and changes nothing. The accounts are held.
-func (s *service) prepare(c *config) (*prepared, error) {
+func (s *service) prepare(c *config.Config) (*prepared, error) {
 	p := new(prepared)
 	var err error
-	if p.tokens, err = c.tokenAccounts(); err != nil {
+	if p.tokens, err = c.TokenAccounts(); err != nil {
 		return nil, err
 	}
-	var all people
+	var all access.People
 	if all, p.who, err = s.named.admitted(p.tokens); err != nil {
 		return nil, err
 	}
@@ -144,16 +145,16 @@ func (s *service) prepare(c *config) (*prepared, error) {
 		p.takes = append(p.takes, take)
 	}
 	p.takes = append(p.takes, func() { s.level.Set(slog.Level(c.LogLevel)) })
-	if err := c.certificatesFit(); err != nil {
+	if err := certificatesFit(c); err != nil {
 		return nil, err
 	}
 	if err := s.prepareLimits(p, c, all); err != nil {
 		return nil, err
 	}
-	if p.rules, err = c.rules(); err != nil {
+	if p.rules, err = c.PublicationRules(); err != nil {
 		return nil, err
 	}
-	published, err := c.served(p.rules, p.who, p.limits)
+	published, err := servedBy(c, p.rules, p.who, p.limits)
 	if err != nil {
 		return nil, err
 	}
@@ -168,13 +169,13 @@ func (s *service) prepare(c *config) (*prepared, error) {
 
 // certificatesFit reads the certificates that are named. Other files than those in use
 // need a restart, which is not to fail for them then.
-func (c *config) certificatesFit() error {
-	if c.speaksTLS() {
-		if _, _, err := c.certificateInWords(time.Now()); err != nil {
+func certificatesFit(c *config.Config) error {
+	if c.SpeaksTLS() {
+		if _, _, err := c.CertificateInWords(time.Now()); err != nil {
 			return fmt.Errorf("rdap: %w", err)
 		}
 	}
-	if _, err := c.RDAP.Certificates.inWords(time.Now(), slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := c.RDAP.Certificates.InWords(time.Now(), slog.New(slog.DiscardHandler)); err != nil {
 		return fmt.Errorf("rdap: certificates: %w", err)
 	}
 	return nil
@@ -198,6 +199,17 @@ func (s *service) commit(p *prepared) {
 }
 
 // noFile is for a server that was made without one.
-func noFile() (*config, error) {
+func noFile() (*config.Config, error) {
 	return nil, errors.New("this server was started without a configuration that could be read again")
+}
+
+// warnOfUnserved tells of them, if the register can be read.
+func (s *service) warnOfUnserved(ctx context.Context, c *config.Config) {
+	edition, err := s.desk.Edition(ctx)
+	if err != nil {
+		return
+	}
+	for _, name := range c.Unserved(edition.State) {
+		s.log.Warn("a zone of the configuration is not one of the register's: what is said of it is of no account", "zone", name)
+	}
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"registerd/internal/example"
 )
 
 // reloadable is a server whose configuration file a test replaces.
@@ -30,7 +32,7 @@ func serveReloadable(t *testing.T, write func(path string), args ...string) *rel
 	t.Helper()
 	s := &reloadable{dir: t.TempDir(), said: new(lines), at: map[string]string{}, http: &http.Client{Timeout: 20 * time.Second}}
 	write(s.file())
-	if err := buildExample(t.Context(), filepath.Join(s.dir, "register.db")); err != nil {
+	if err := example.Build(t.Context(), filepath.Join(s.dir, "register.db")); err != nil {
 		t.Fatal(err)
 	}
 	r, w := io.Pipe()

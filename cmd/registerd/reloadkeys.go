@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"registerd/config"
 )
 
 // liveKeys are those of the configuration that a reload puts in force, with all
@@ -24,7 +26,7 @@ func isLive(key string) bool {
 
 // changedKeys are the keys by which two configurations differ and that need a
 // restart, in the order of the manual. Lists count as one.
-func changedKeys(old, new *config) []string {
+func changedKeys(old, new *config.Config) []string {
 	keys := []string{}
 	compareKeys("", reflect.ValueOf(*old), reflect.ValueOf(*new), func(key string) {
 		if !isLive(key) {
@@ -42,7 +44,7 @@ func compareKeys(within string, old, new reflect.Value, tell func(key string)) {
 		switch {
 		case field.Anonymous:
 			compareKeys(within, a, b, tell)
-		case field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[duration]():
+		case field.Type.Kind() == reflect.Struct && field.Type != reflect.TypeFor[config.Duration]():
 			compareKeys(within+name+".", a, b, tell)
 		case !reflect.DeepEqual(a.Interface(), b.Interface()):
 			tell(within + name)

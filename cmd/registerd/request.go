@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/request"
 )
 
@@ -33,8 +34,8 @@ type requestDesk struct {
 
 // open opens the desk and the journal, and does something at it. by is whoever runs
 // the program.
-func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.Desk, c *config, by string) error) (err error) {
-	c, err := parseConfig(r.Config)
+func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.Desk, c *config.Config, by string) error) (err error) {
+	c, err := config.Parse(r.Config)
 	switch {
 	case err != nil:
 		return err
@@ -43,12 +44,12 @@ func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.
 	case c.Audit.Dir == "":
 		return misused("requests: what is done is journaled, and the configuration has no audit.dir")
 	}
-	journal, err := c.openJournal(consoleLog(con))
+	journal, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
-	settings, err := c.Requests.config(journal)
+	settings, err := deskConfig(&c.Requests, journal)
 	if err != nil {
 		return err
 	}
@@ -57,7 +58,7 @@ func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.
 		return err
 	}
 	defer func() { err = errors.Join(err, desk.Close()) }()
-	return do(desk, c, systemAccount())
+	return do(desk, c, access.SystemAccount())
 }
 
 // requestNumbered is a command about one request.
@@ -68,7 +69,7 @@ type requestNumbered struct {
 
 // act does something to the request, and says how it then stands.
 func (r *requestNumbered) act(ctx context.Context, con console, do func(d *request.Desk, by string) error) error {
-	return r.open(ctx, con, func(d *request.Desk, _ *config, by string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, by string) error {
 		if err := do(d, by); err != nil {
 			return err
 		}
@@ -157,7 +158,7 @@ type requestEraseCommand struct{ requestDesk }
 
 // Run erases.
 func (r *requestEraseCommand) Run(ctx context.Context, con console) error {
-	return r.open(ctx, con, func(d *request.Desk, _ *config, _ string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, _ string) error {
 		n, err := d.Expire(ctx)
 		if err != nil {
 			return err
@@ -165,17 +166,4 @@ func (r *requestEraseCommand) Run(ctx context.Context, con console) error {
 		_, err = fmt.Fprintf(con.out, "erased: %d\n", n)
 		return err
 	})
-}
-
-// openings are who may use a token that was granted: an account of no kind for each,
-// which sees what the public sees and what its token was granted.
-func openings(all []request.Opening) (accounts []access.Account, credentials []access.Credential) {
-	for _, o := range all {
-		accounts = append(accounts, access.Account{ID: o.Number, Organization: o.Organisation, Times: 1, Until: o.Until})
-		credentials = append(credentials, access.Credential{
-			ID: o.ID, Account: o.Number, Sort: access.Token, Hash: o.Hash, Grant: o.Grant, Until: o.Until,
-			ConfidentialUntil: o.Confidential,
-		})
-	}
-	return accounts, credentials
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
 	"registerd/register"
 	"registerd/request"
 	"registerd/store"
@@ -42,7 +43,7 @@ type requestGrantCommand struct {
 
 // Run grants, or proposes to.
 func (r *requestGrantCommand) Run(ctx context.Context, con console) error {
-	return r.open(ctx, con, func(d *request.Desk, c *config, by string) error {
+	return r.open(ctx, con, func(d *request.Desk, c *config.Config, by string) error {
 		asked, err := d.Show(ctx, r.Number)
 		switch {
 		case err != nil:
@@ -116,7 +117,7 @@ var errNotThere = errors.New("it is not in the register")
 
 // pin gives the objects the ROIDs that the register has for them now: names and
 // handles are used again, and nothing is granted of who has them then.
-func pin(ctx context.Context, c *config, objects []request.Object) error {
+func pin(ctx context.Context, c *config.Config, objects []request.Object) error {
 	reader, err := openRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"registerd/config"
 	"registerd/request"
 )
 
@@ -21,7 +22,7 @@ func (r *requestSubmitCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return fmt.Errorf("request: %w", err)
 	}
-	return r.open(ctx, con, func(d *request.Desk, _ *config, _ string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, _ string) error {
 		receipt, err := d.Submit(ctx, submission)
 		if err != nil {
 			return err
@@ -54,7 +55,7 @@ type requestEvidenceCommand struct {
 
 // Run writes the evidence to a file that only its owner reads, and nobody runs.
 func (r *requestEvidenceCommand) Run(ctx context.Context, con console) error {
-	return r.open(ctx, con, func(d *request.Desk, _ *config, by string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, by string) error {
 		out, err := os.OpenFile(r.To, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
 			return fmt.Errorf("request: %w", err)

@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"registerd/config"
 	"registerd/request"
 )
 
@@ -19,7 +20,7 @@ type requestListCommand struct {
 
 // Run lists the requests.
 func (r *requestListCommand) Run(ctx context.Context, con console) error {
-	return r.open(ctx, con, func(d *request.Desk, _ *config, _ string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, _ string) error {
 		list, err := d.List(ctx, r.All)
 		switch {
 		case err != nil:
@@ -70,7 +71,7 @@ type requestShowCommand struct {
 
 // Run prints the request.
 func (r *requestShowCommand) Run(ctx context.Context, con console) error {
-	return r.open(ctx, con, func(d *request.Desk, _ *config, _ string) error {
+	return r.open(ctx, con, func(d *request.Desk, _ *config.Config, _ string) error {
 		found, err := d.Show(ctx, r.Number)
 		switch {
 		case err != nil:

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"testing"
 
+	"registerd/internal/example"
 	"registerd/internal/pki"
 )
 
@@ -71,7 +72,7 @@ func newManager(t *testing.T) *manager {
 		must(t, os.WriteFile(filepath.Join(m.dir, name), text, 0o600))
 	}
 	m.configure(t, passedConfig)
-	must(t, buildExample(t.Context(), filepath.Join(m.dir, "register.db")))
+	must(t, example.Build(t.Context(), filepath.Join(m.dir, "register.db")))
 	for _, name := range passedWindows {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		must(t, err)

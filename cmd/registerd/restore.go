@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"registerd/backup"
+	"registerd/config"
 )
 
 type restoreCommand struct {
@@ -34,10 +35,10 @@ func (r *restoreCommand) Run(ctx context.Context, con console) error {
 	if r.Older && !r.Replace {
 		return misused("restore: --older goes with --replace")
 	}
-	c := new(config)
+	c := new(config.Config)
 	if r.Config != "" {
 		var err error
-		if c, err = parseConfig(r.Config); err != nil {
+		if c, err = config.Parse(r.Config); err != nil {
 			return err
 		}
 	}
@@ -55,7 +56,7 @@ func (r *restoreCommand) Run(ctx context.Context, con console) error {
 }
 
 // open opens the backup and decides whether it is to be believed.
-func (r *restoreCommand) open(con console, c *config) (_ *backup.Reader, end func(), err error) {
+func (r *restoreCommand) open(con console, c *config.Config) (_ *backup.Reader, end func(), err error) {
 	in, end := con.in, func() {}
 	if r.From != stdio {
 		f, err := os.Open(r.From)
@@ -100,7 +101,7 @@ func (r *restoreCommand) recent(m *backup.Manifest) error {
 }
 
 // verify reads all of a backup into copies that are removed again, and checks them.
-func (r *restoreCommand) verify(ctx context.Context, con console, c *config, progress *progress) (err error) {
+func (r *restoreCommand) verify(ctx context.Context, con console, c *config.Config, progress *progress) (err error) {
 	b, end, err := r.open(con, c)
 	if err != nil {
 		return err
@@ -115,7 +116,7 @@ func (r *restoreCommand) verify(ctx context.Context, con console, c *config, pro
 		return err
 	}
 	s := &staging{manifest: &b.Manifest, progress: progress, at: map[string]string{}}
-	for _, section := range new(config).sections() {
+	for _, section := range sectionsOf(new(config.Config)) {
 		s.at[section.part] = filepath.Join(room.copies(), section.part)
 	}
 	if err := s.extract(ctx, b); err != nil {
@@ -139,7 +140,7 @@ func (r *restoreCommand) room() string {
 }
 
 // restore puts a backup into its places.
-func (r *restoreCommand) restore(ctx context.Context, con console, c *config, progress *progress) (err error) {
+func (r *restoreCommand) restore(ctx context.Context, con console, c *config.Config, progress *progress) (err error) {
 	p := &places{c: c, config: r.Config, con: con, only: r.Only}
 	if err := p.know(); err != nil {
 		return err
@@ -204,7 +205,7 @@ func (r *restoreCommand) mayReplace(ctx context.Context, p *places, m *backup.Ma
 }
 
 // trust says who signed the manifest, or why it is not to be believed.
-func (r *restoreCommand) trust(b *backup.Reader, c *config) (string, error) {
+func (r *restoreCommand) trust(b *backup.Reader, c *config.Config) (string, error) {
 	if err := sameZones(c, &b.Manifest); err != nil {
 		return "", err
 	}

@@ -17,6 +17,7 @@ import (
 	"registerd/account"
 	"registerd/audit"
 	"registerd/backup"
+	"registerd/config"
 	"registerd/holder"
 	"registerd/internal/sqlfile"
 	"registerd/request"
@@ -175,7 +176,7 @@ func checkStatistics(ctx context.Context, path string) error {
 }
 
 // keysInPlace are those by which the journal in place is verified.
-func keysInPlace(c *config) ([]string, error) {
+func keysInPlace(c *config.Config) ([]string, error) {
 	if c.Audit.Dir == "" {
 		return nil, nil
 	}
@@ -191,7 +192,7 @@ func keysInPlace(c *config) ([]string, error) {
 }
 
 // sameZones refuses a backup of a register that has no zone of the one in place.
-func sameZones(c *config, m *backup.Manifest) error {
+func sameZones(c *config.Config, m *backup.Manifest) error {
 	if c.DB == "" {
 		return nil
 	}

@@ -87,7 +87,7 @@ func (p *places) goOn(ctx context.Context, m *backup.Manifest) (err error) {
 	if p.c.Audit.Dir == "" {
 		return nil
 	}
-	cfg, err := p.c.journalConfig(consoleLog(p.con))
+	cfg, err := p.c.JournalConfig(consoleLog(p.con))
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (p *places) eraseRequests(ctx context.Context, journal *audit.Journal) (err
 	if !ok {
 		return nil
 	}
-	cfg, err := p.c.Requests.config(journal)
+	cfg, err := deskConfig(&p.c.Requests, journal)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (p *places) filesPath() string {
 
 // differing keeps of the operator's files those that are not in place as they are.
 func (p *places) differing() ([]string, error) {
-	inPlace := p.c.operatorsFiles(p.config)
+	inPlace := operatorsFiles(p.c, p.config)
 	entries, err := os.ReadDir(p.filesPath())
 	if len(p.only) > 0 || errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

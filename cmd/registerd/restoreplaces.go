@@ -14,6 +14,7 @@ import (
 
 	"registerd/audit"
 	"registerd/backup"
+	"registerd/config"
 	"registerd/internal/sqlfile"
 	"registerd/register"
 	"registerd/store/sqlite"
@@ -29,7 +30,7 @@ const (
 
 // places are where a backup goes.
 type places struct {
-	c        *config
+	c        *config.Config
 	config   string // path of the configuration
 	con      console
 	only     []string
@@ -43,14 +44,12 @@ func (p *places) know() error {
 		return errors.New("the configuration names no register (db)")
 	}
 	p.now = time.Now().UTC()
-	p.sections = p.c.sections()
+	p.sections = sectionsOf(p.c)
 	return knownSections(p.only, p.sections)
 }
 
 // planPath is of the file that says what is being put into place.
-func (p *places) planPath() string { return planOf(p.c.DB) }
-
-func planOf(db string) string { return db + ".restore" }
+func (p *places) planPath() string { return backup.PlanOf(p.c.DB) }
 
 // choose takes the sections that the backup has.
 func (p *places) choose(m *backup.Manifest) error {
@@ -76,13 +75,13 @@ func (p *places) choose(m *backup.Manifest) error {
 
 // idle refuses to go on while a program of ours has something in place open.
 func (p *places) idle(ctx context.Context) error {
-	if path := p.c.controlPath(); path != "" {
+	if path := p.c.ControlPath(); path != "" {
 		if conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path); err == nil {
 			conn.Close()
 			return errors.New("a server runs with this configuration: end it first")
 		}
 	}
-	for _, s := range p.c.sections() {
+	for _, s := range sectionsOf(p.c) {
 		path := s.at
 		switch {
 		case path == "" || s.part == journalPart:

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/escrow"
 	"registerd/store"
@@ -30,10 +32,10 @@ type rollbackCommand struct {
 
 // Run goes back, or refuses and changes nothing.
 func (r *rollbackCommand) Run(ctx context.Context, con console) error {
-	c := new(config)
+	c := new(config.Config)
 	if r.Config != "" {
 		var err error
-		if c, err = readConfig(r.Config); err != nil {
+		if c, err = config.Read(r.Config); err != nil {
 			return err
 		}
 	}
@@ -97,7 +99,7 @@ func ofDeposit(id string) string {
 // errDryRun ends a rollback that is not meant.
 var errDryRun = errors.New("nothing was changed")
 
-func (r *rollbackCommand) run(ctx context.Context, con console, c *config, reader store.Reader, by *rules) error {
+func (r *rollbackCommand) run(ctx context.Context, con console, c *config.Config, reader store.Reader, by *config.Rules) error {
 	if err := notAsRoot(c.DB); err != nil {
 		return err
 	}
@@ -107,7 +109,7 @@ func (r *rollbackCommand) run(ctx context.Context, con console, c *config, reade
 	}
 	defer writer.Close()
 	im, err := escrow.New(escrow.Config{
-		Writer: writer, Reader: reader, Now: time.Now, Wider: by.policy.Wider,
+		Writer: writer, Reader: reader, Now: time.Now, Wider: by.Policy.Wider,
 		KeepDangling: r.Dangling == "keep", AcceptShrink: r.AcceptShrink, AcceptWiden: r.AcceptWiden,
 	})
 	if err != nil {
@@ -135,7 +137,7 @@ func (r *rollbackCommand) run(ctx context.Context, con console, c *config, reade
 		return err
 	}
 	fmt.Fprintf(con.out, "generation %d is served: %s\n", report.To.ID, holdings(&report.Report))
-	tidy(ctx, con, writer, c.keepGenerations())
+	tidy(ctx, con, writer, c.GenerationsKept())
 	return nil
 }
 
@@ -175,11 +177,11 @@ func printRollback(con console, r *escrow.RollbackReport) {
 
 // record journals who goes back, from where to where, and why. Where there is a
 // journal, no one goes back without.
-func (r *rollbackCommand) record(ctx context.Context, con console, c *config, report *escrow.RollbackReport) (err error) {
+func (r *rollbackCommand) record(ctx context.Context, con console, c *config.Config, report *escrow.RollbackReport) (err error) {
 	if c.Audit.Dir == "" {
 		return nil
 	}
-	journal, err := c.openJournal(consoleLog(con))
+	journal, err := commandJournal(c, consoleLog(con))
 	if err != nil {
 		return err
 	}
@@ -190,8 +192,32 @@ func (r *rollbackCommand) record(ctx context.Context, con console, c *config, re
 		question += ": " + r.Reason
 	}
 	return journal.Record(ctx, audit.Disclosure{
-		Entry: audit.EntryRollback, Caller: systemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
+		Entry: audit.EntryRollback, Caller: access.SystemAccount(), Organisation: "registry", Requester: disclose.KindOperator.String(),
 		Audience: disclose.Operator.String(), Window: "rollback", Kind: "register", Reference: step,
 		Question: question, Serial: report.Serial, Generation: report.To.ID, Client: loopback,
 	})
+}
+
+// keepBy is how long a command keeps generations: as its flag says, as the
+// configuration does, or the default.
+func keepBy(configFile string, flag *config.Duration) (time.Duration, error) {
+	switch {
+	case flag != nil:
+		return flag.Duration, nil
+	case configFile == "":
+		return config.DefaultKeepGenerations, nil
+	}
+	c, err := config.Read(configFile)
+	if err != nil {
+		return 0, err
+	}
+	return c.GenerationsKept(), nil
+}
+
+// tidy removes what is no longer kept, after a command did its work: if it
+// cannot, that is still done, and a running server tries again within the hour.
+func tidy(ctx context.Context, con console, w store.Writer, keep time.Duration) {
+	if err := w.Purge(ctx, time.Now().Add(-keep)); err != nil {
+		fmt.Fprintln(con.err, "warning:", err)
+	}
 }

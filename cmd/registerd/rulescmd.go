@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/publication"
 )
@@ -25,22 +26,22 @@ type rulesCheckCommand struct {
 
 // Run says what the file is, and whether it could be served.
 func (k *rulesCheckCommand) Run(con console) error {
-	r, err := readRules(k.File)
+	r, err := config.ReadRules(k.File)
 	if err != nil {
 		return err
 	}
-	usual, err := readRules(defaultRules)
+	usual, err := config.ReadRules(config.DefaultRules)
 	if err != nil {
 		return err
 	}
-	p := r.policy
+	p := r.Policy
 	fmt.Fprintf(con.out, "%s of %s: %d rules, in %s, effective %s\n", p.Version(), p.Operator, len(p.Rules),
 		strings.Join(p.Languages, " and "), p.Effective.Format(time.DateOnly))
 	if err := p.Servable(time.Now()); err != nil {
 		fmt.Fprintf(con.out, "Not to be served yet: %v\n", err)
 	}
-	if wider := p.WiderThan(usual.policy); len(wider) > 0 {
-		fmt.Fprintf(con.out, "The public can see more than by %s: %s\n", usual.policy.Version(), strings.Join(fieldNames(wider), ", "))
+	if wider := p.WiderThan(usual.Policy); len(wider) > 0 {
+		fmt.Fprintf(con.out, "The public can see more than by %s: %s\n", usual.Policy.Version(), strings.Join(disclose.FieldNames(wider), ", "))
 	}
 	return nil
 }
@@ -76,14 +77,14 @@ type rulesPrintCommand struct {
 
 // Run prints the rules as tables that a citizen can read, with bases and reasons.
 func (k *rulesPrintCommand) Run(con console) error {
-	r, err := readRules(k.Rules)
+	r, err := config.ReadRules(k.Rules)
 	if err != nil {
 		return err
 	}
-	language := cmp.Or(k.Lang, r.policy.Language())
-	if !slices.Contains(r.policy.Languages, language) {
-		return misused("rules: --lang is one of %s", strings.Join(r.policy.Languages, ", "))
+	language := cmp.Or(k.Lang, r.Policy.Language())
+	if !slices.Contains(r.Policy.Languages, language) {
+		return misused("rules: --lang is one of %s", strings.Join(r.Policy.Languages, ", "))
 	}
-	_, err = io.WriteString(con.out, publication.Text(r.policy, language))
+	_, err = io.WriteString(con.out, publication.Text(r.Policy, language))
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/publication"
 	"registerd/register"
@@ -19,23 +20,23 @@ type rulesDiffCommand struct {
 
 // Run prints what would be shown that is not, and what not that is.
 func (k *rulesDiffCommand) Run(ctx context.Context, con console) error {
-	old, err := readRules(k.Old)
+	old, err := config.ReadRules(k.Old)
 	if err != nil {
 		return err
 	}
-	new, err := readRules(k.New)
+	new, err := config.ReadRules(k.New)
 	if err != nil {
 		return err
 	}
 	if k.DB == "" {
-		return publication.Compare(old.policy, new.policy).Write(con.out)
+		return publication.Compare(old.Policy, new.Policy).Write(con.out)
 	}
 	reader, err := openRegister(k.DB, sqlite.Options{})
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	d, err := compareIn(ctx, reader, old.policy, new.policy)
+	d, err := compareIn(ctx, reader, old.Policy, new.Policy)
 	if err != nil {
 		return fmt.Errorf("rules: reading the register: %w", err)
 	}

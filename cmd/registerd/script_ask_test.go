@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"registerd/internal/marker"
 )
 
 // say prints an answer as the script's standard output.
 func say(ts *testscript.TestScript, public bool, text string) {
-	if public && isMarked(text) {
+	if public && marker.In(text) {
 		ts.Fatalf("a private value was answered to the public:\n%s", text)
 	}
 	_, err := io.WriteString(ts.Stdout(), text)

@@ -3,16 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
-	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
+
+	"registerd/config"
 )
 
 type serveCommand struct {
@@ -40,50 +38,49 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 	if err := notAsRoot(c.DB, c.Audit.Dir); err != nil {
 		return err
 	}
-	log, once, level := c.openLog(con)
-	defer once.flush()
+	log := openLog(c, con.err)
+	defer log.Flush()
 	if c.Limits.Off {
 		log.Warn("serving without limits: for trials only")
 	}
-	notify, err := newNotifier(os.Getenv, log)
+	notify, err := newNotifier(os.Getenv, log.Logger)
 	if err != nil {
 		return err
 	}
 	defer notify.close()
-	service, err := open(ctx, c, widening(s.AllowWiden), log)
+	server, err := open(ctx, c, options{
+		Log: log.Logger, Level: log.Level, Anew: log.Flush, Notify: notify, Read: s.config, AllowWiden: s.AllowWiden,
+	})
 	if err != nil {
 		return err
 	}
-	service.notify, service.reloading.read = notify, s.config
-	service.level, service.anew = level, once.flush
-	service.announce(log)
-	service.warn(ctx, c)
+	server.announce(ctx)
 	go func() {
 		for {
 			select {
 			case <-hangup:
-				_, _ = service.again(ctx, "SIGHUP") // which has logged it
+				_, _ = server.again(ctx, "SIGHUP") // which has logged it
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
-	return service.serve(ctx)
+	return server.serve(ctx)
 }
 
 // config is the file, as the flags override it.
-func (s *serveCommand) config() (*config, error) {
-	c := new(config)
+func (s *serveCommand) config() (*config.Config, error) {
+	c := new(config.Config)
 	switch {
 	case s.Config != "":
 		var err error
-		if c, err = parseConfig(s.Config); err != nil {
+		if c, err = config.Parse(s.Config); err != nil {
 			return nil, err
 		}
 	case s.DB == "":
 		return nil, misused("serve: give --config FILE or --db FILE")
 	default:
-		c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen = loopbackWHOIS, loopbackDAS, loopbackRDAP
+		c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen = config.LoopbackWHOIS, config.LoopbackDAS, config.LoopbackRDAP
 	}
 	for _, o := range []struct {
 		flag string
@@ -94,18 +91,18 @@ func (s *serveCommand) config() (*config, error) {
 		}
 	}
 	if s.MaxDataAge != "" {
-		c.MaxDataAge = new(duration)
+		c.MaxDataAge = new(config.Duration)
 		if err := c.MaxDataAge.UnmarshalText([]byte(s.MaxDataAge)); err != nil {
 			return nil, misused("serve: --max-data-age: %v", err)
 		}
 	}
 	if s.NoLimits {
 		c.Limits.Off = true
-		for _, w := range c.windows() {
+		for _, w := range c.Windows() {
 			w.MaxPerNetwork, w.ConnectionsPerSecond = -1, -1
 		}
 	}
-	if err := c.check(); err != nil {
+	if err := c.Check(); err != nil {
 		return nil, fmt.Errorf("configuration: %s: %w", cmp.Or(s.Config, "flags"), err)
 	}
 	return c, nil
@@ -116,93 +113,15 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// serve runs all windows until ctx ends, and then lets them finish.
-func (s *service) serve(ctx context.Context) error {
-	defer s.close()
-	s.ready.Store(true)
-	windows, drained := context.WithCancel(context.WithoutCancel(ctx))
-	defer drained()
-	group, ended := errgroup.WithContext(windows)
-	for _, w := range s.windows {
-		group.Go(func() error {
-			if err := w.serve(windows, w.listener); err != nil {
-				return fmt.Errorf("%s: %w", w.name, err)
-			}
-			return nil
-		})
+// rulesBy are the rules that a command goes by: those it names, those of the
+// configuration, or the default.
+func rulesBy(configFile, name string) (*config.Rules, error) {
+	if name != "" || configFile == "" {
+		return config.ReadRules(cmp.Or(name, config.DefaultRules))
 	}
-	group.Go(func() error { return watch(windows, s.path, s.file, s.log) })
-	group.Go(func() error { s.watchAge(windows, lookAtAge); return nil })
-	for _, f := range s.replaceable() {
-		group.Go(func() error { f.Watch(windows); return nil })
+	c, err := config.Read(configFile)
+	if err != nil {
+		return nil, err
 	}
-	group.Go(func() error {
-		ticker := time.NewTicker(tidyEvery)
-		defer ticker.Stop()
-		s.keepTidy(windows, ticker.C)
-		return nil
-	})
-	if s.referrals != nil {
-		group.Go(func() error { s.referrals.Run(windows); return nil })
-	}
-	if s.kept != nil {
-		group.Go(func() error { s.kept.run(windows, keepEvery); return nil })
-	}
-	if s.statistics != nil {
-		group.Go(func() error {
-			runOptional(windows, s.statistics, func(k *keptStatistics) {
-				group.Go(func() error { k.runCensus(windows); return nil })
-				k.run(windows)
-			})
-			return nil
-		})
-	}
-	group.Go(func() error {
-		ticker := time.NewTicker(lookAtAccounts)
-		defer ticker.Stop()
-		s.named.run(windows, ticker.C)
-		return nil
-	})
-	if s.requests != nil {
-		group.Go(func() error {
-			runOptional(windows, s.requests, func(r *servedRequests) {
-				ticker := time.NewTicker(lookAtAccounts)
-				defer ticker.Stop()
-				r.run(windows, ticker.C)
-			})
-			return nil
-		})
-	}
-	if s.control != nil {
-		group.Go(func() error { s.serveControl(windows); return nil })
-	}
-	group.Go(func() error {
-		s.notify.live(windows, func(ctx context.Context) { _, _ = s.desk.Ready(ctx) })
-		return nil
-	})
-	s.notify.ready(s.inWords(ctx))
-	select {
-	case <-ctx.Done():
-		s.ready.Store(false)
-		s.notify.stopping("ending; answering for another " + s.drain.String())
-		s.log.Info("ending: no new questions are taken after the drain", "drain", s.drain)
-		s.pause(ended)
-	case <-ended.Done(): // a window has ended by itself, and all others with it
-		s.ready.Store(false)
-	}
-	drained()
-	err := group.Wait()
-	if s.kept != nil {
-		s.kept.save() // what the last questions took
-	}
-	if k := s.statistics.get(); k != nil {
-		_ = k.write(nil) // which logs what is wrong
-	}
-	if errors.Is(err, context.Canceled) {
-		err = nil
-	}
-	return err
+	return c.PublicationRules()
 }
-
-// flag is a switch that handlers read.
-type flag = atomic.Bool

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"net/http"
 
+	"registerd/config"
 	"registerd/das"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/rdap"
 )
 
-func (s *service) openRDAP(c *config) error {
+func (s *service) openRDAP(c *config.Config) error {
 	if c.RDAP.Listen == "" {
 		return nil
 	}
@@ -18,11 +19,11 @@ func (s *service) openRDAP(c *config) error {
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
-	forwarders, err := frontEnds(c.RDAP.ForwardedFrom)
+	forwarders, err := config.FrontEnds(c.RDAP.ForwardedFrom)
 	if err != nil {
 		return fmt.Errorf("rdap: forwarded_from: %w", err)
 	}
-	l, err := s.listener(c.RDAP.window, listen.Config{MaxPerNetwork: usualAtOnceHTTP, ForwardedFrom: forwarders, RefusalAnswers: secure == nil})
+	l, err := s.listener(c.RDAP.Window, listen.Config{MaxPerNetwork: config.UsualAtOnceHTTP, ForwardedFrom: forwarders, RefusalAnswers: secure == nil})
 	if err != nil {
 		return fmt.Errorf("rdap: %w", err)
 	}
@@ -36,7 +37,7 @@ func (s *service) openRDAP(c *config) error {
 	all := s.metrics.timed("rdap", http.HandlerFunc(s.atFront))
 	counted := all
 	if secure != nil {
-		counted = s.streams("rdap", c.RDAP.window, all)
+		counted = s.streams("rdap", c.RDAP.Window, all)
 	}
 	if len(forwarders) > 0 {
 		if counted, err = s.forwarding(c, forwarders, all, counted, s.turnAway); err != nil {
@@ -59,9 +60,9 @@ type front struct {
 }
 
 // openFront makes the first one, and what all of them have.
-func (s *service) openFront(c *config, l *listen.Listener) (err error) {
-	s.base = c.publicBase(l.Addr().String())
-	if s.federation, err = c.federation(s.base, s.log); err != nil {
+func (s *service) openFront(c *config.Config, l *listen.Listener) (err error) {
+	s.base = c.PublicBase(l.Addr().String())
+	if s.federation, err = c.Federation(s.base, s.log); err != nil {
 		return err
 	}
 	if s.federation != nil {
@@ -74,15 +75,15 @@ func (s *service) openFront(c *config, l *listen.Listener) (err error) {
 }
 
 // newFront is for a desk that is held. Of the configuration it has what needs no restart.
-func (s *service) newFront(c *config, desk *lookup.Desk) (*front, error) {
-	page, err := c.page()
+func (s *service) newFront(c *config.Config, desk *lookup.Desk) (*front, error) {
+	page, err := c.WebPage()
 	if err != nil {
 		return nil, fmt.Errorf("rdap: web: %w", err)
 	}
 	private := s.config.RDAP.BehindTLS
 	f := new(front)
 	f.own, err = rdap.New(rdap.Config{
-		Desk: desk, Base: s.base, WHOIS: c.RDAP.Port43, Profile: c.profile(), Page: page, Private: private, Requests: s.requests != nil,
+		Desk: desk, Base: s.base, WHOIS: c.RDAP.Port43, Profile: c.RDAPProfile(), Page: page, Private: private, Requests: s.requests != nil,
 		Federation: s.federation, Log: s.log,
 	})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/lookup"
 	"registerd/request"
 	"registerd/request/intake"
@@ -27,12 +28,12 @@ type servedRequests struct {
 
 // openRequests opens the request desk. One that cannot be opened costs its window,
 // and whoever has a token of it; the public is served.
-func (s *service) openRequests(ctx context.Context, c *config) {
+func (s *service) openRequests(ctx context.Context, c *config.Config) {
 	if c.Requests.Dir == "" {
 		return
 	}
 	open := func(ctx context.Context) (*servedRequests, error) {
-		settings, err := c.Requests.config(s.journal)
+		settings, err := deskConfig(&c.Requests, s.journal)
 		if err != nil {
 			return nil, err
 		}
@@ -111,26 +112,9 @@ func (r *servedRequests) look(ctx context.Context) {
 		r.named.log.Info("the grants of the request desk can be read again")
 	}
 	r.version, r.read, r.silenced = version, err == nil, err != nil
-	var granted people
-	granted.accounts, granted.credentials = openings(open)
+	var granted access.People
+	granted.Accounts, granted.Credentials = openings(open)
 	r.named.let(granted)
-}
-
-// join adds the accounts of others with their credentials, but for one whose id, or
-// whose credential's id, is taken: nothing of the request desk may keep others out.
-func (p *people) join(others people) {
-	taken := map[string]bool{}
-	for _, c := range p.credentials {
-		taken[c.ID] = true
-	}
-	for _, c := range others.credentials {
-		a := others.find(c.Account)
-		if taken[c.ID] || a == nil || p.find(a.ID) != nil {
-			continue
-		}
-		taken[c.ID] = true
-		p.accounts, p.credentials = append(p.accounts, *a), append(p.credentials, c)
-	}
 }
 
 // besideRequests answers requests on the listener of RDAP, and hands on all else.
@@ -140,7 +124,7 @@ func (s *service) besideRequests(other http.Handler, desk *lookup.Desk) (http.Ha
 	}
 	h, err := intake.New(intake.Config{
 		Requests: s.requestDesk, Desk: desk, Admit: s.aside(lookup.KindRequest), PickedUp: func(ctx context.Context) { s.requests.get().look(ctx) },
-		Base: s.base, Private: s.config.RDAP.BehindTLS, MaxEvidence: s.config.Requests.maxEvidence(), Log: s.log,
+		Base: s.base, Private: s.config.RDAP.BehindTLS, MaxEvidence: maxEvidence(&s.config.Requests), Log: s.log,
 	})
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 
 	"registerd/access"
 	"registerd/audit"
+	"registerd/config"
 	"registerd/federated"
 	"registerd/holder"
 	"registerd/listen"
@@ -62,7 +63,7 @@ type service struct {
 	steady     *steady
 	since      time.Time
 	reader     *sqlite.Reader
-	config     *config // that of the start: what needs a restart is as it says
+	config     *config.Config // that of the start: what needs a restart is as it says
 	reloading  reloading
 	refusals   []func()              // set anew what listeners tell who is one too many
 	base       string                // the public URL of RDAP
@@ -72,7 +73,7 @@ type service struct {
 }
 
 // warn tells of what works, and is likely not what the operator wants.
-func (s *service) warn(ctx context.Context, c *config) {
+func (s *service) warn(ctx context.Context, c *config.Config) {
 	if _, err := s.desk.Ready(ctx); err != nil {
 		s.log.Error("the register cannot be read yet: every question is answered as a failure", "error", err)
 	}
@@ -81,14 +82,14 @@ func (s *service) warn(ctx context.Context, c *config) {
 	}
 	s.warnOfEnded(c)
 	s.warnOfUnserved(ctx, c)
-	if c.trustsLoopback(s.address("rdap")) {
+	if c.TrustsLoopback(s.address("rdap")) {
 		s.log.Warn("rdap listens on loopback and is public under another address: " +
 			"credentials are taken from whoever the front end lets through, and all clients share one budget; " +
 			"set proxy_from or forwarded_from, and behind_tls if the front end speaks TLS")
 	}
 	if s.certificate != nil {
 		pair, _ := s.certificate.Get(&tls.ClientHelloInfo{}) // there is none when it is fetched
-		for _, doubt := range c.doubts(pair, s.certificate.Ends(), time.Now()) {
+		for _, doubt := range c.CertificateDoubts(pair, s.certificate.Ends(), time.Now()) {
 			s.log.Warn("clients may refuse the certificate", "why", doubt)
 		}
 	}
@@ -101,17 +102,44 @@ type openWindow struct {
 	serve    func(context.Context, *listen.Listener) error
 }
 
-// open makes the service of a configuration: all of it, or an error and
-// nothing. Rules that show the public more than those in force need w.
-func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *service, err error) {
-	s := &service{path: c.DB, drain: c.Drain.Duration, log: log, level: new(slog.LevelVar), anew: func() {}, metrics: newMetrics(), config: c, since: time.Now(), steady: newSteady(log)}
-	s.reloading.read = noFile
+// options are what a service has beside its configuration.
+type options struct {
+	Log *slog.Logger
+	// Level is that of Log, which a reload sets. Default: it stays as it is.
+	Level *slog.LevelVar
+	// Anew has Log say again what it said before. A reload calls it. Default: nothing.
+	Anew func()
+	// Notify tells the service manager; nil tells nobody.
+	Notify *notifier
+	// Read reads the configuration again, for a reload. Default: there is none to read.
+	Read func() (*config.Config, error)
+	// AllowWiden takes rules that show the public more than those in force.
+	AllowWiden bool
+}
+
+// open makes the service of a configuration that was checked: all of it, or an error
+// and nothing.
+func open(ctx context.Context, c *config.Config, o options) (_ *service, err error) {
+	log := o.Log
+	s := &service{
+		path: c.DB, drain: c.Drain.Duration, log: log, level: o.Level, anew: o.Anew, notify: o.Notify, metrics: newMetrics(), config: c,
+		since: time.Now(), steady: newSteady(log),
+	}
+	if s.level == nil {
+		s.level = new(slog.LevelVar)
+	}
+	if s.anew == nil {
+		s.anew = func() {}
+	}
+	if s.reloading.read = o.Read; o.Read == nil {
+		s.reloading.read = noFile
+	}
 	defer func() {
 		if err != nil {
 			s.close()
 		}
 	}()
-	if s.desk, err = s.openDesk(ctx, c, w); err != nil {
+	if s.desk, err = s.openDesk(ctx, c, widening(o.AllowWiden)); err != nil {
 		return nil, err
 	}
 	s.openRequests(ctx, c)
@@ -119,7 +147,7 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 		return nil, err
 	}
 	defer s.passed.Close() // those that no window has
-	for _, f := range []func(*config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openRedirect, s.openPrivate} {
+	for _, f := range []func(*config.Config) error{s.openWHOIS, s.openDAS, s.openRDAP, s.openRedirect, s.openPrivate} {
 		if err := f(c); err != nil {
 			return nil, err
 		}
@@ -132,7 +160,7 @@ func open(ctx context.Context, c *config, w widening, log *slog.Logger) (_ *serv
 	return s, nil
 }
 
-func (s *service) openDesk(ctx context.Context, c *config, w widening) (_ *lookup.Desk, err error) {
+func (s *service) openDesk(ctx context.Context, c *config.Config, w widening) (_ *lookup.Desk, err error) {
 	// Before it is opened: of another file in its place meanwhile the watch tells.
 	if s.file, err = statRegister(c.DB); err != nil {
 		return nil, err
@@ -157,7 +185,7 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (_ *looku
 	if err != nil {
 		return nil, err
 	}
-	if s.referrals, err = c.referrals(c.Referrals.Refresh, s.log); err != nil {
+	if s.referrals, err = c.ReferralDirectory(c.Referrals.Refresh, s.log); err != nil {
 		return nil, err
 	}
 	if s.referrals != nil {
@@ -167,7 +195,7 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (_ *looku
 	if kept == 0 {
 		kept = defaultKeptAnswers
 	}
-	key, err := c.searchKey()
+	key, err := c.SearchKey()
 	if err != nil {
 		return nil, err
 	}
@@ -181,14 +209,14 @@ func (s *service) openDesk(ctx context.Context, c *config, w widening) (_ *looku
 	if err != nil {
 		return nil, err
 	}
-	s.named.force = func(all people, who *access.Access) { desk.Admit(who); s.limitsOf(all) }
+	s.named.force = func(all access.People, who *access.Access) { desk.Admit(who); s.limitsOf(all) }
 	s.metrics.accounts(s.named, desk.Admitted)
 	return desk, nil
 }
 
 // openAudit opens the journal and the access log. A journal that cannot be
 // opened costs privileged access, not the public service.
-func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error) {
+func (s *service) openAudit(c *config.Config) (*audit.Journal, *audit.AccessLog, error) {
 	if c.Audit.Dir == "" {
 		s.log.Warn("no audit directory: no access log is kept, and answers above public are refused")
 		return audit.None(), audit.Discard(), nil
@@ -210,9 +238,9 @@ func (s *service) openAudit(c *config) (*audit.Journal, *audit.AccessLog, error)
 }
 
 // listener opens a public window's listener: as w has it, and as cfg for the rest.
-func (s *service) listener(w window, cfg listen.Config) (_ *listen.Listener, err error) {
-	cfg.MaxConns, cfg.MaxPerNetwork, cfg.PerSecond = w.MaxConnections, w.perNetwork(cfg.MaxPerNetwork), w.perSecond()
-	if cfg.ProxyFrom, err = frontEnds(w.ProxyFrom); err != nil {
+func (s *service) listener(w config.Window, cfg listen.Config) (_ *listen.Listener, err error) {
+	cfg.MaxConns, cfg.MaxPerNetwork, cfg.PerSecond = w.MaxConnections, w.PerNetwork(cfg.MaxPerNetwork), w.PerSecond()
+	if cfg.ProxyFrom, err = config.FrontEnds(w.ProxyFrom); err != nil {
 		return nil, err
 	}
 	return s.listenAt(w.Listen, cfg)
@@ -221,7 +249,7 @@ func (s *service) listener(w window, cfg listen.Config) (_ *listen.Listener, err
 // listenAt opens a listener at an address, or takes the service manager's socket.
 func (s *service) listenAt(address string, cfg listen.Config) (*listen.Listener, error) {
 	cfg.Address, cfg.Log = address, s.log
-	if name, ok := socketName(address); ok {
+	if name, ok := config.SocketName(address); ok {
 		inner, err := s.passed.Take(name)
 		if err != nil {
 			return nil, err
@@ -248,7 +276,7 @@ func (s *service) refusing(l *listen.Listener, words func() []byte) {
 	s.refusals = append(s.refusals, say)
 }
 
-func (s *service) openWHOIS(c *config) error {
+func (s *service) openWHOIS(c *config.Config) error {
 	if c.WHOIS.Listen == "" {
 		return nil
 	}
@@ -256,7 +284,7 @@ func (s *service) openWHOIS(c *config) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.listener(c.WHOIS.window, listen.Config{MaxPerNetwork: usualAtOnce})
+	l, err := s.listener(c.WHOIS.Window, listen.Config{MaxPerNetwork: config.UsualAtOnce})
 	if err != nil {
 		return fmt.Errorf("whois: %w", err)
 	}
@@ -265,7 +293,7 @@ func (s *service) openWHOIS(c *config) error {
 	return nil
 }
 
-func (s *service) openPrivate(c *config) error {
+func (s *service) openPrivate(c *config.Config) error {
 	if c.Private.Listen == "" {
 		return nil
 	}
@@ -296,11 +324,13 @@ func (s *service) close() {
 	s.closers = nil
 }
 
-// announce tells where the windows are.
-func (s *service) announce(log *slog.Logger) {
+// announce tells the log where the windows are, and what is likely not what the
+// operator wants.
+func (s *service) announce(ctx context.Context) {
 	for _, w := range s.windows {
-		log.Info("serving", "window", w.name, "address", w.listener.Addr().String())
+		s.log.Info("serving", "window", w.name, "address", w.listener.Addr().String())
 	}
+	s.warn(ctx, s.config)
 }
 
 // address is where a window listens; "" when it is off.

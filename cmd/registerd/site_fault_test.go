@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/internal/example"
 )
 
 // site is all that an operator has: the program with every file that it keeps, each in a
@@ -69,7 +70,7 @@ func newSite(t *testing.T, dir string) *site {
 		must(t, os.MkdirAll(filepath.Join(dir, place), 0o700))
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "registerd.toml"), []byte(siteConfig), 0o600))
-	must(t, buildExample(t.Context(), filepath.Join(dir, "register", "register.db")))
+	must(t, example.Build(t.Context(), filepath.Join(dir, "register", "register.db")))
 	s.must("account", "add", "police", "--config", "registerd.toml", "--kind", "authority", "--organization", "Example Police",
 		"--purpose", "legalActions", "--approved-by", "Jens Jensen")
 	said := s.must("token", "new", "--account", "police", "--config", "registerd.toml")

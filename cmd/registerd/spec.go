@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/lookup"
 	"registerd/rdap"
 	"registerd/register"
@@ -30,7 +31,7 @@ func (k *specCommand) Run(ctx context.Context, con console) error {
 			return misused("spec: --date is a day as 2026-01-02")
 		}
 	}
-	c, err := readConfig(k.Config)
+	c, err := config.Read(k.Config)
 	if err != nil {
 		return err
 	}
@@ -48,12 +49,12 @@ func (k *specCommand) Run(ctx context.Context, con console) error {
 // specified is what a specification is made from: the values that the windows
 // answer with.
 type specified struct {
-	*config
+	*config.Config
 	about lookup.About
 	// aboutName is of the zone of a name.
 	aboutName func(register.Name) lookup.About
 
-	rules *rules
+	rules *config.Rules
 	help  []helpNotice // of RDAP
 }
 
@@ -62,10 +63,10 @@ type helpNotice struct {
 	Description []string
 }
 
-func specification(ctx context.Context, c *config, date string, con console) (string, error) {
-	s := specified{config: c}
+func specification(ctx context.Context, c *config.Config, date string, con console) (string, error) {
+	s := specified{Config: c}
 	var err error
-	if s.rules, err = c.rules(); err != nil {
+	if s.rules, err = c.PublicationRules(); err != nil {
 		return "", err
 	}
 	desk, done, err := (&askCommand{As: "public"}).desk(c, con, nil)
@@ -98,7 +99,7 @@ func specification(ctx context.Context, c *config, date string, con console) (st
 
 // rdapHelp is what RDAP's own help says.
 func (s *specified) rdapHelp(ctx context.Context, desk *lookup.Desk, q lookup.Question, con console) ([]helpNotice, error) {
-	handler, err := rdap.New(rdap.Config{Desk: desk, Base: s.rdapBase(), WHOIS: s.RDAP.Port43, Profile: s.profile(), Requests: s.Requests.Dir != "", Log: consoleLog(con)})
+	handler, err := rdap.New(rdap.Config{Desk: desk, Base: s.rdapBase(), WHOIS: s.RDAP.Port43, Profile: s.RDAPProfile(), Requests: s.Requests.Dir != "", Log: consoleLog(con)})
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +118,9 @@ func (s *specified) rdapBase() string {
 	}
 	address := s.RDAP.Listen
 	if address == "" {
-		address = loopbackRDAP
+		address = config.LoopbackRDAP
 	}
-	return s.scheme() + "://" + address + "/"
+	return s.Scheme() + "://" + address + "/"
 }
 
 // markdown is a text being written.

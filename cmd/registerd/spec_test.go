@@ -10,17 +10,19 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"registerd/config"
 	"registerd/das"
+	"registerd/internal/example"
 	"registerd/lookup"
 	"registerd/whois"
 )
 
 // demoSpecification is that of the demo's configuration.
-func demoSpecification(t *testing.T, change func(*config)) string {
+func demoSpecification(t *testing.T, change func(*config.Config)) string {
 	t.Helper()
-	d := demoCommand{WHOIS: loopbackWHOIS, DAS: loopbackDAS, RDAP: loopbackRDAP}
-	c := d.config(t.TempDir())
-	if err := buildExample(t.Context(), c.DB); err != nil {
+	c := example.Config(t.TempDir())
+	c.WHOIS.Listen, c.DAS.Listen, c.RDAP.Listen = config.LoopbackWHOIS, config.LoopbackDAS, config.LoopbackRDAP
+	if err := example.Build(t.Context(), c.DB); err != nil {
 		t.Fatal(err)
 	}
 	if change != nil {
@@ -54,9 +56,9 @@ func TestTheSpecificationOfTheDemo(t *testing.T) {
 }
 
 func TestTheSpecificationHoldsWhatTheWindowsAnswerWith(t *testing.T) {
-	text := demoSpecification(t, func(c *config) {
-		c.Availability = []availability{{window: window{Listen: "127.0.0.1:0"}, Dialect: "uk-dac"}, {Dialect: "ch"}}
-		c.Zones = []zone{{Name: "example", MinLength: 2, MaxLength: 40, Characters: "a-z 0-9 - ø ö", Variants: []string{"ø ö"}}}
+	text := demoSpecification(t, func(c *config.Config) {
+		c.Availability = []config.Availability{{Window: config.Window{Listen: "127.0.0.1:0"}, Dialect: "uk-dac"}, {Dialect: "ch"}}
+		c.Zones = []config.Zone{{Name: "example", MinLength: 2, MaxLength: 40, Characters: "a-z 0-9 - ø ö", Variants: []string{"ø ö"}}}
 		c.RDAP.Port43 = "whois.nic.example"
 	})
 	want := []string{"whois.nic.example", "a-z 0-9 - ø ö", "2 to 40", "ø ö", "### Dialect be-eu", "### Dialect uk-dac", "effective "}
@@ -101,7 +103,7 @@ func TestEveryStateAndReasonIsSpecified(t *testing.T) {
 			t.Errorf("the reason %s is not specified", w[1])
 		}
 	}
-	if das.Dialects[0] != new(availability).dialect() {
+	if das.Dialects[0] != dialectOf(new(config.Availability)) {
 		t.Error("the usual dialect is another one")
 	}
 }

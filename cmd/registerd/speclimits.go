@@ -3,21 +3,22 @@ package main
 import (
 	"strconv"
 
+	"registerd/config"
 	"registerd/ratelimit"
 )
 
 // limited is how often may be asked.
 func (s *specified) limited(m *markdown) error {
 	m.heading(2, "Limits")
-	p, err := s.publishedLimits()
+	p, err := s.PublishedLimits()
 	if err != nil {
 		return err
 	}
-	if !p.off {
-		m.budgets(&p.settings)
+	if !p.Off {
+		m.budgets(&p.Settings)
 	}
-	m.list(s.limitsInWords())
-	if p.off {
+	m.list(s.LimitsInWords())
+	if p.Off {
 		return nil
 	}
 	if s.RDAP.Listen != "" {
@@ -34,15 +35,15 @@ func (s *specified) limited(m *markdown) error {
 func (m *markdown) budgets(s *ratelimit.Settings) {
 	rows := [][]string{{"budget", "at once", "comes back"}}
 	for class, b := range s.Budgets {
-		rows = append(rows, []string{code(ratelimit.Class(class).String()), strconv.Itoa(b.Burst), rateInWords(b.Rate)})
+		rows = append(rows, []string{code(ratelimit.Class(class).String()), strconv.Itoa(b.Burst), config.RateInWords(b.Rate)})
 	}
 	m.table(rows...)
 	rows = [][]string{{"of", "times"}}
 	for _, w := range s.IPv4 {
-		rows = append(rows, []string{"IPv4 /" + strconv.Itoa(w.Bits), decimal(w.Times)})
+		rows = append(rows, []string{"IPv4 /" + strconv.Itoa(w.Bits), config.Decimal(w.Times)})
 	}
 	for _, w := range s.IPv6 {
-		rows = append(rows, []string{"IPv6 /" + strconv.Itoa(w.Bits), decimal(w.Times)})
+		rows = append(rows, []string{"IPv6 /" + strconv.Itoa(w.Bits), config.Decimal(w.Times)})
 	}
-	m.table(append(rows, []string{"an account", decimal(s.Account)})...)
+	m.table(append(rows, []string{"an account", config.Decimal(s.Account)})...)
 }

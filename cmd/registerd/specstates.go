@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
 	"registerd/das"
 	"registerd/lookup"
 	"registerd/register"
@@ -44,8 +45,8 @@ func (s *specified) availability(m *markdown) {
 	}
 	m.say("Words for reasons: %s.", strings.Join(words, ", "))
 	var seen []*das.Dialect
-	for _, a := range s.availabilities() {
-		if d := a.dialect(); a.Listen != "" && !slices.Contains(seen, d) {
+	for _, a := range s.Availabilities() {
+		if d := dialectOf(a); a.Listen != "" && !slices.Contains(seen, d) {
 			seen = append(seen, d)
 			s.dialect(m, d)
 		}
@@ -68,8 +69,8 @@ func (s *specified) dialect(m *markdown, d *das.Dialect) {
 	m.block(d.ExampleLimited(string(name), time.Minute))
 }
 
-// dialect is that of a listener whose settings were checked.
-func (a *availability) dialect() *das.Dialect {
+// dialectOf is that of a listener whose settings were checked.
+func dialectOf(a *config.Availability) *das.Dialect {
 	if d, known := das.ParseDialect(a.Dialect); known {
 		return d
 	}

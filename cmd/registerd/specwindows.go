@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
 	"registerd/listen"
 	"registerd/rdap"
 	"registerd/register"
@@ -25,17 +26,17 @@ func (s *specified) register(m *markdown, date string) {
 	row("Registry", s.about.Operator.Name)
 	row("Contact", strings.Join(nonEmpty(s.about.Operator.Email, s.about.Operator.URL), ", "))
 	row("Date of this edition", date)
-	row("Publication rules", s.rules.policy.Version()+", effective "+s.rules.policy.Effective.Format(time.DateOnly))
+	row("Publication rules", s.rules.Policy.Version()+", effective "+s.rules.Policy.Effective.Format(time.DateOnly))
 	row("Publication policy", s.about.Policies.Publication)
 	row("Dispute resolution", s.about.Policies.Disputes)
 	row("Eligibility", s.about.Policies.Eligibility)
 	row("Terms of use", s.about.Policies.Terms)
-	row("Languages of reasons", strings.Join(s.rules.policy.Languages, ", "))
+	row("Languages of reasons", strings.Join(s.rules.Policy.Languages, ", "))
 	m.table(rows...)
 	m.heading(2, "Zones")
 	rows = [][]string{{"zone", "characters of a name", "length", "variants", "reasons in"}}
 	for _, name := range s.about.Zones {
-		z := zone{}
+		z := config.Zone{}
 		for i := range s.Zones {
 			if configured, err := register.ParseName(s.Zones[i].Name); err == nil && configured == name {
 				z = s.Zones[i]
@@ -43,15 +44,15 @@ func (s *specified) register(m *markdown, date string) {
 		}
 		languages := z.Languages
 		if languages == nil {
-			languages = s.rules.policy.Languages
+			languages = s.rules.Policy.Languages
 		}
-		rows = append(rows, []string{name.Unicode(), z.charactersInWords(), z.lengthInWords(),
+		rows = append(rows, []string{name.Unicode(), charactersInWords(&z), lengthInWords(&z),
 			cmp.Or(strings.Join(z.Variants, "; "), "none"), strings.Join(languages, ", ")})
 	}
 	m.table(rows...)
 }
 
-func (z *zone) charactersInWords() string {
+func charactersInWords(z *config.Zone) string {
 	words := cmp.Or(z.Characters, "all that the DNS takes")
 	if z.NoDoubleHyphens {
 		words += "; no two hyphens together"
@@ -59,8 +60,8 @@ func (z *zone) charactersInWords() string {
 	return words
 }
 
-func (z *zone) lengthInWords() string {
-	return strconv.Itoa(max(z.MinLength, 1)) + " to " + strconv.Itoa(cmp.Or(z.MaxLength, longestLabel))
+func lengthInWords(z *config.Zone) string {
+	return strconv.Itoa(max(z.MinLength, 1)) + " to " + strconv.Itoa(cmp.Or(z.MaxLength, config.LongestLabel))
 }
 
 func nonEmpty(all ...string) (out []string) {
@@ -76,28 +77,28 @@ func nonEmpty(all ...string) (out []string) {
 func (s *specified) windows(m *markdown) {
 	m.heading(2, "Windows")
 	rows := [][]string{{"window", "address", "connections at once"}}
-	row := func(name, address string, w *window, perNetwork int) {
+	row := func(name, address string, w *config.Window, perNetwork int) {
 		if w.Listen != "" {
-			if _, passed := socketName(address); passed {
+			if _, passed := config.SocketName(address); passed {
 				address = "–" // it is not known here
 			}
-			rows = append(rows, []string{name, address, w.connectionsInWords(perNetwork)})
+			rows = append(rows, []string{name, address, connectionsInWords(w, perNetwork)})
 		}
 	}
-	row("WHOIS (RFC 3912)", cmp.Or(s.RDAP.Port43, s.WHOIS.Listen), &s.WHOIS.window, 8)
-	for _, a := range s.availabilities() {
-		row("Availability, "+a.dialect().Name, a.Listen, &a.window, 8)
+	row("WHOIS (RFC 3912)", cmp.Or(s.RDAP.Port43, s.WHOIS.Listen), &s.WHOIS.Window, 8)
+	for _, a := range s.Availabilities() {
+		row("Availability, "+dialectOf(a).Name, a.Listen, &a.Window, 8)
 	}
-	row("RDAP (RFC 9082, 9083)", s.rdapBase(), &s.RDAP.window, 64)
-	row("RDAP, for client certificates", s.RDAP.Certificates.Listen, &s.RDAP.Certificates.window, 64)
-	row("Availability over HTTP", s.rdapBase()+"availability/NAME", &s.RDAP.window, 64)
+	row("RDAP (RFC 9082, 9083)", s.rdapBase(), &s.RDAP.Window, 64)
+	row("RDAP, for client certificates", s.RDAP.Certificates.Listen, &s.RDAP.Certificates.Window, 64)
+	row("Availability over HTTP", s.rdapBase()+"availability/NAME", &s.RDAP.Window, 64)
 	if s.Requests.Dir != "" {
-		row("Requests for data that is not public", s.rdapBase()+"requests", &s.RDAP.window, 64)
+		row("Requests for data that is not public", s.rdapBase()+"requests", &s.RDAP.Window, 64)
 	}
 	m.table(rows...)
 }
 
-func (w *window) connectionsInWords(perNetwork int) string {
+func connectionsInWords(w *config.Window, perNetwork int) string {
 	all := fmt.Sprintf("%d in all", cmp.Or(w.MaxConnections, listen.DefaultMaxConns))
 	if n := cmp.Or(w.MaxPerNetwork, perNetwork); n > 0 {
 		return fmt.Sprintf("%d for an IPv4 address or IPv6 /64, %s", n, all)

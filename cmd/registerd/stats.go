@@ -12,6 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"registerd/config"
+	"registerd/internal/wholefile"
+	"registerd/register"
 	"registerd/statistics"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -54,11 +57,11 @@ func (s *statsCommand) Run(ctx context.Context, con console) error {
 	return err
 }
 
-func (s *statsCommand) config() (*config, error) {
-	c := new(config)
+func (s *statsCommand) config() (*config.Config, error) {
+	c := new(config.Config)
 	if s.Config != "" {
 		var err error
-		if c, err = readConfig(s.Config); err != nil {
+		if c, err = config.Read(s.Config); err != nil {
 			return nil, err
 		}
 	}
@@ -92,13 +95,13 @@ func (s *statsCommand) months() (out []time.Time, err error) {
 	return out, nil
 }
 
-func (s *statsCommand) report(ctx context.Context, c *config) (_ *statistics.Report, err error) {
+func (s *statsCommand) report(ctx context.Context, c *config.Config) (_ *statistics.Report, err error) {
 	wanted, err := s.months()
 	if err != nil {
 		return nil, err
 	}
 	file := new(statistics.File)
-	if path := c.statisticsPath(); path != "" {
+	if path := c.StatisticsPath(); path != "" {
 		if file, err = statistics.ReadFile(ctx, path); err != nil {
 			return nil, err
 		}
@@ -125,7 +128,7 @@ func (s *statsCommand) report(ctx context.Context, c *config) (_ *statistics.Rep
 
 // addCensus counts the register of now, if its data is of the month: there may be no
 // server that did, and its last census may be old.
-func addCensus(ctx context.Context, c *config, file *statistics.File, m *statistics.Month) (err error) {
+func addCensus(ctx context.Context, c *config.Config, file *statistics.File, m *statistics.Month) (err error) {
 	reader, err := openRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return err
@@ -164,10 +167,10 @@ func (s *statsCommand) plot(out io.Writer, report *statistics.Report) error {
 }
 
 // formats are how a report is written.
-func formats(report *statistics.Report, c *config) map[string]func() ([]byte, error) {
+func formats(report *statistics.Report, c *config.Config) map[string]func() ([]byte, error) {
 	return map[string]func() ([]byte, error){
 		"json": report.JSON,
-		"html": func() ([]byte, error) { return report.HTML(c.operator()) },
+		"html": func() ([]byte, error) { return report.HTML(register.Operator(c.Operator)) },
 		"csv": func() ([]byte, error) {
 			var out bytes.Buffer
 			err := writeCSV(&out, report.Records()...)
@@ -177,13 +180,13 @@ func formats(report *statistics.Report, c *config) map[string]func() ([]byte, er
 }
 
 // publishStatistics writes all files, each in one step, the page last.
-func publishStatistics(dir string, report *statistics.Report, c *config) error {
+func publishStatistics(dir string, report *statistics.Report, c *config.Config) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("stats: %w", err)
 	}
 	write := func(name string, written []byte) error {
 		path := filepath.Join(dir, name)
-		err := replaceFile(path, path+".new", func(w io.Writer) error {
+		err := wholefile.Replace(path, path+".new", func(w io.Writer) error {
 			if err := w.(*os.File).Chmod(0o644); err != nil {
 				return err
 			}

@@ -6,13 +6,14 @@ import (
 	"io/fs"
 	"time"
 
+	"registerd/config"
 	"registerd/request"
 	"registerd/statistics"
 )
 
 // disclosureTables are what the journal says of a month: how often what is not public
 // was disclosed, and how requests went. Without a journal they are not measured.
-func disclosureTables(ctx context.Context, c *config, month time.Time) ([]statistics.Table, error) {
+func disclosureTables(ctx context.Context, c *config.Config, month time.Time) ([]statistics.Table, error) {
 	columns := []string{"requester", "purpose", "figure"}
 	told := statistics.Table{ID: "disclosures", Title: "Disclosures of what is not public", Columns: columns, Rows: []statistics.Row{}}
 	asked := statistics.Table{ID: "requests", Title: "Requests that were received, and what became of them since", Columns: columns, Rows: []statistics.Row{}}
@@ -43,7 +44,7 @@ func disclosureTables(ctx context.Context, c *config, month time.Time) ([]statis
 }
 
 // journalNumbers are nil if there is no journal.
-func journalNumbers(ctx context.Context, c *config, month time.Time) (*monthReport, error) {
+func journalNumbers(ctx context.Context, c *config.Config, month time.Time) (*monthReport, error) {
 	if c.Audit.Dir == "" {
 		return nil, nil
 	}

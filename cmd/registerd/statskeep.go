@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/config"
 	"registerd/lookup"
 	"registerd/statistics"
 	"registerd/store"
@@ -31,12 +32,9 @@ type keptStatistics struct {
 	load  string
 }
 
-// statisticsPath is where numbers are kept; "" keeps none.
-func (c *config) statisticsPath() string { return besideRegister(c.Statistics, c.DB, ".statistics") }
-
 // openStatistics begins to count, if that can be done: the public is served without.
-func (s *service) openStatistics(ctx context.Context, c *config, reader store.Reader) {
-	path := c.statisticsPath()
+func (s *service) openStatistics(ctx context.Context, c *config.Config, reader store.Reader) {
+	path := c.StatisticsPath()
 	if path == "" {
 		return
 	}

@@ -7,6 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"registerd/config"
+	"registerd/internal/build"
 )
 
 // statusShown is how the server is, as the control socket tells it.
@@ -103,9 +106,9 @@ func (s *service) controlStatus(w http.ResponseWriter, r *http.Request) {
 // status looks now, at everything.
 func (s *service) status(ctx context.Context) *statusShown {
 	out := &statusShown{
-		Amiss: []string{}, Version: programVersion(), PID: os.Getpid(), Since: s.since.UTC(), Ending: !s.ready.Load(),
+		Amiss: []string{}, Version: build.Version(), PID: os.Getpid(), Since: s.since.UTC(), Ending: !s.ready.Load(),
 		Windows: s.windowsShown(), Rules: s.desk.About().Rules, Register: s.registerShown(ctx), Journal: s.journalShown(),
-		Requests: s.requestsShown(ctx), Limits: limitsStatus{Off: s.limitsNow().off}, Certificates: s.certificatesShown(),
+		Requests: s.requestsShown(ctx), Limits: limitsStatus{Off: s.limitsNow().Off}, Certificates: s.certificatesShown(),
 		Reload: s.reloading.last.shown(),
 	}
 	out.Accounts = accountsShown{Readable: s.named.readable(), NoFile: s.named.noFile(), Number: s.desk.Admitted()}
@@ -179,13 +182,13 @@ func (s *service) requestsShown(ctx context.Context) *requestsShown {
 func (s *service) certificatesShown() []certificateShown {
 	out := []certificateShown{}
 	if s.certificate != nil {
-		out = append(out, certificateShown{"certificate of rdap", known(s.certificate.Ends()), soon})
+		out = append(out, certificateShown{"certificate of rdap", known(s.certificate.Ends()), config.EndsSoon})
 	}
 	if s.certified == nil {
 		return out
 	}
 	if s.certified.certificate != nil {
-		out = append(out, certificateShown{"certificate of rdap.certificates", known(s.certified.certificate.Ends()), soon})
+		out = append(out, certificateShown{"certificate of rdap.certificates", known(s.certified.certificate.Ends()), config.EndsSoon})
 	}
 	if ends := s.certified.clients.ListsEnd(); !ends.IsZero() {
 		out = append(out, certificateShown{"list of revoked certificates", &ends, 0})
@@ -226,8 +229,8 @@ func (o *statusShown) look(now time.Time) {
 			continue
 		}
 		left := c.Ends.Sub(now)
-		amiss(left < 0, "the %s ended %s", c.Of, stamp(c.Ends))
-		amiss(left >= 0 && left < c.soon, "the %s ends %s", c.Of, stamp(c.Ends))
+		amiss(left < 0, "the %s ended %s", c.Of, c.Ends.UTC().Format(time.RFC3339))
+		amiss(left >= 0 && left < c.soon, "the %s ends %s", c.Of, c.Ends.UTC().Format(time.RFC3339))
 	}
 	if o.Reload != nil {
 		amiss(o.Reload.Failure != "", "the configuration was not taken when it was last read: %s", o.Reload.Failure)

@@ -31,7 +31,7 @@ func (c *statusCommand) Run(ctx context.Context, con console) error {
 	case c.JSON:
 		err = printJSON(con.out, shown)
 	default:
-		err = shown.print(con.out)
+		err = printStatus(con.out, &shown)
 	}
 	if err == nil && len(shown.Amiss) > 0 {
 		return errors.New("status: something is amiss: it is said first")
@@ -39,8 +39,8 @@ func (c *statusCommand) Run(ctx context.Context, con console) error {
 	return err
 }
 
-// print begins with what is amiss.
-func (o *statusShown) print(out io.Writer) error {
+// printStatus begins with what is amiss.
+func printStatus(out io.Writer, o *statusShown) error {
 	for _, a := range o.Amiss {
 		fmt.Fprintln(out, "AMISS:", a)
 	}
@@ -56,13 +56,13 @@ func (o *statusShown) print(out io.Writer) error {
 		line(w.Name, "%s, %d connections, %d refused", w.Address, w.Open, w.Refused)
 	}
 	line("rules", "%s", o.Rules)
-	o.Register.print(line)
+	printRegister(&o.Register, line)
 	if j := o.Journal; j == nil {
 		line("journal", "none: answers above public are refused")
 	} else {
-		line("journal", "%d records, %d signed for, %s, last signed %s", j.Records, j.Covered, sized(j.Bytes), j.signed())
+		line("journal", "%d records, %d signed for, %s, last signed %s", j.Records, j.Covered, sized(j.Bytes), lastSigned(j))
 	}
-	line("accounts", "%s", o.Accounts.inWords())
+	line("accounts", "%s", accountsInWords(&o.Accounts))
 	if r := o.Requests; r != nil && r.Failure == "" {
 		line("requests", "%d open, %d of them urgent, %d late", r.Open, r.Urgent, r.Late)
 	}
@@ -75,26 +75,26 @@ func (o *statusShown) print(out io.Writer) error {
 		line(c.Of, "ends %s", stamp(c.Ends))
 	}
 	if r := o.Reload; r != nil {
-		line("configuration", "%s", r.inWords())
+		line("configuration", "%s", reloadInWords(r))
 	}
 	return table.Flush()
 }
 
-func (j *journalShown) signed() string {
+func lastSigned(j *journalShown) string {
 	if j.Signed == nil && j.Covered > 0 {
 		return "before this start"
 	}
 	return stamp(j.Signed)
 }
 
-func (a *accountsShown) inWords() string {
+func accountsInWords(a *accountsShown) string {
 	if a.NoFile {
 		return fmt.Sprintf("%d; there is no file of them yet", a.Number)
 	}
 	return fmt.Sprint(a.Number)
 }
 
-func (r *registerShown) print(line func(what, format string, args ...any)) {
+func printRegister(r *registerShown, line func(what, format string, args ...any)) {
 	line("register", "%s, edition %d, generation %d, serial %d, earlier generations kept: %d", r.Path, r.Edition, r.Load, r.Serial, r.Kept)
 	if r.Failure != "" {
 		return
@@ -107,7 +107,7 @@ func (r *registerShown) print(line func(what, format string, args ...any)) {
 		c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars)
 }
 
-func (r *reloadShown) inWords() string {
+func reloadInWords(r *reloadShown) string {
 	if r.Failure != "" {
 		return "not taken at " + stamp(&r.At) + "; the one before is in force"
 	}

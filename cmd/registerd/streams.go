@@ -3,12 +3,13 @@ package main
 import (
 	"net/http"
 
+	"registerd/config"
 	"registerd/listen"
 )
 
 // streams bounds what is at work at once over HTTP/2 as connections are bounded.
-func (s *service) streams(name string, w window, handler http.Handler) http.Handler {
-	bounded := listen.NewStreams(w.MaxConnections, w.perNetwork(usualAtOnceHTTP), handler)
+func (s *service) streams(name string, w config.Window, handler http.Handler) http.Handler {
+	bounded := listen.NewStreams(w.MaxConnections, w.PerNetwork(config.UsualAtOnceHTTP), handler)
 	for reason, count := range map[string]func(listen.StreamStats) uint64{
 		"full":    func(s listen.StreamStats) uint64 { return s.Full },
 		"network": func(s listen.StreamStats) uint64 { return s.Crowded },

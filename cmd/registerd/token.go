@@ -8,6 +8,7 @@ import (
 
 	"registerd/access"
 	"registerd/account"
+	"registerd/config"
 	"registerd/disclose"
 )
 
@@ -48,7 +49,7 @@ func (t *tokenNewCommand) Run(ctx context.Context, con console) error {
 			ID: id, Account: t.Account, Sort: access.Token, Hash: hash, Purposes: t.Purpose, From: timeOf(t.From), Until: ends, Note: t.Note,
 		})
 	} else {
-		err = t.entry(con.out, token{
+		err = t.entry(con.out, config.Token{
 			ID: id, Hash: access.FormatHash(hash), Expires: ends, Organization: t.Organization, Audience: t.Audience, Registrar: t.Registrar,
 		})
 	}
@@ -67,7 +68,7 @@ func (t *tokenNewCommand) add(ctx context.Context, con console, c access.Credent
 }
 
 // entry prints what goes into the configuration.
-func (t *tokenNewCommand) entry(out io.Writer, e token) error {
+func (t *tokenNewCommand) entry(out io.Writer, e config.Token) error {
 	audience, known := disclose.ParseAudience(t.Audience)
 	switch {
 	case !known || audience < disclose.Registrar:

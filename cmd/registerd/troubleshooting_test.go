@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"registerd/config"
 )
 
 var (
@@ -33,7 +35,7 @@ func TestEveryRefusalOfAConfigurationIsExplained(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/config/busted_*.toml")
 	must(t, err)
 	for _, path := range files {
-		_, err := readConfig(path)
+		_, err := config.Read(path)
 		if err == nil {
 			t.Fatalf("%s is taken", path)
 		}

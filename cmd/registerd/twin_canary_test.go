@@ -12,8 +12,10 @@ import (
 	"testing"
 
 	"registerd/access"
+	"registerd/config"
 	"registerd/disclose"
 	"registerd/internal/conformance"
+	"registerd/internal/marker"
 	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -35,7 +37,7 @@ func TestASearchTellsNoMoreThanLookUps(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/open=%v", name, open), func(t *testing.T) {
 				var stranger string
 				log := new(kept)
-				s := serveAndLog(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), func(c *config) {
+				s := serveAndLog(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})), func(c *config.Config) {
 					c.Rules, c.AllowWidenTo = exampleRules(t, name, open), name+"-9"
 					stranger = addStranger(c)
 				})
@@ -52,7 +54,7 @@ func TestASearchTellsNoMoreThanLookUps(t *testing.T) {
 					t.Error("the log at debug holds no question")
 				}
 				for line := range strings.Lines(log.String()) {
-					if isMarked(line) {
+					if marker.In(line) {
 						t.Errorf("the log holds a marker: %s", line)
 					}
 				}
@@ -68,9 +70,9 @@ func TestASearchTellsNoMoreThanLookUps(t *testing.T) {
 }
 
 // addStranger adds the token of a registrar that no object of the example has.
-func addStranger(c *config) (secret string) {
+func addStranger(c *config.Config) (secret string) {
 	secret, id, hash := access.NewToken()
-	c.Tokens = append(c.Tokens, token{ID: id, Hash: access.FormatHash(hash), Expires: twinTime.AddDate(50, 0, 0),
+	c.Tokens = append(c.Tokens, config.Token{ID: id, Hash: access.FormatHash(hash), Expires: twinTime.AddDate(50, 0, 0),
 		Organization: "Stranger", Audience: disclose.Registrar.String(), Registrar: "stranger"})
 	return secret
 }
@@ -99,7 +101,7 @@ func exampleRules(t *testing.T, name string, open bool) string {
 // marked are the texts of an answer that hold a marker.
 func marked(a conformance.Answer) (out []string) {
 	for text := range strings.SplitSeq(string(a.Body), `"`) {
-		if isMarked(text) {
+		if marker.In(text) {
 			out = append(out, text)
 		}
 	}

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"strings"
 
+	"registerd/config"
 	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -42,11 +45,11 @@ func (v *verifyCommand) Run(ctx context.Context, con console) error {
 	if v.Config == "" {
 		return nil
 	}
-	c, err := readConfig(v.Config)
+	c, err := config.Read(v.Config)
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
-	if err := c.foreignROIDs(ctx, v.DB, con.err); err != nil {
+	if err := foreignROIDs(ctx, c, v.DB, con.err); err != nil {
 		return fmt.Errorf("verify: %s: %w", v.DB, err)
 	}
 	return nil
@@ -77,4 +80,39 @@ func readable(ctx context.Context, path string) error {
 		}
 	}
 	return nil
+}
+
+// foreignROIDs warns of domains whose ROID is not of their zone's repository.
+func foreignROIDs(ctx context.Context, c *config.Config, path string, out io.Writer) error {
+	reader, err := sqlite.OpenReader(path, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	zones := register.State{}
+	repository := map[register.Name]string{}
+	for i := range c.Zones {
+		if name, err := register.ParseName(c.Zones[i].Name); err == nil && c.Zones[i].Repository != "" {
+			zones.Zones = append(zones.Zones, name)
+			repository[name] = c.Zones[i].Repository
+		}
+	}
+	foreign := map[register.Name]int{}
+	err = reader.Walk(ctx, store.Names, func(o store.Object) error {
+		zone, ours := zones.Zone(register.Name(o.Key))
+		if !ours || o.Tag().Type() != register.TagDomain {
+			return nil
+		}
+		d, err := register.DecodeDomain(o.Bytes)
+		if err == nil && !strings.HasSuffix(d.ROID, "-"+repository[zone]) {
+			foreign[zone]++
+		}
+		return err
+	})
+	for _, zone := range zones.Zones {
+		if foreign[zone] > 0 {
+			fmt.Fprintf(out, "warning: zone %s: %d domains have a ROID that does not end in -%s\n", zone, foreign[zone], repository[zone])
+		}
+	}
+	return err
 }

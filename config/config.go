@@ -1,13 +1,17 @@
-package main
+// Package config is what the operator has set: the configuration file, read, checked,
+// and said in words. Text comes in, and values go out, which the other folders are
+// opened with. It opens no window, no register and no journal, and knows nothing of a
+// server that runs.
+package config
 
 import (
 	"errors"
 	"time"
 )
 
-// config is the configuration file (TOML). Its comments are the manual. Every
+// Config is the configuration file (TOML). Its comments are the manual. Every
 // key may be left out; a key that is not here is an error.
-type config struct {
+type Config struct {
 	// DB is the path of the register, made by registerd import.
 	DB string `toml:"db"`
 
@@ -23,28 +27,28 @@ type config struct {
 
 	// Drain is how long after SIGTERM new questions are still taken while
 	// /ready says no, so that a balancer can turn away. Default none.
-	Drain duration `toml:"drain"`
+	Drain Duration `toml:"drain"`
 
 	// KeepGenerations is how long a register stays in its file after a load took its
 	// place, so that registerd rollback can go back to it; at most three do, each as large as
 	// the one that is served. Then its bytes are overwritten, within the hour. Default
 	// 168h; "0s" keeps none.
-	KeepGenerations *duration `toml:"keep_generations"`
+	KeepGenerations *Duration `toml:"keep_generations"`
 
 	// MaxDataAge is how old the data may be, by the register's watermark. With older
 	// data answers say so, and the log and the metrics; the service goes on. Default
 	// 60m; "0s" is any age.
-	MaxDataAge *duration `toml:"max_data_age"`
+	MaxDataAge *Duration `toml:"max_data_age"`
 
 	// LogLevel is from where up the log on standard error says what happens: debug, a line
 	// for each question; info, what operators did; warn, what works and wants to be looked
 	// at; error, what costs somebody an answer or a record. Default info. docs/troubleshooting.md
 	// has every message.
-	LogLevel logLevel `toml:"log_level"`
+	LogLevel LogLevel `toml:"log_level"`
 
 	// LogFormat is how its lines are written: text, json, or auto, which is text on a
 	// terminal and JSON elsewhere. Default auto.
-	LogFormat logFormat `toml:"log_format"`
+	LogFormat LogFormat `toml:"log_format"`
 
 	// Rules are the publication rules: the path of a rule file, which ends in
 	// .toml, or the name of one that comes with the program. Default gdpr.
@@ -64,11 +68,11 @@ type config struct {
 
 	// Policies are the web addresses of what the operator has published, and
 	// what else is to stand in every answer.
-	Policies policies `toml:"policies"`
+	Policies Policies `toml:"policies"`
 
 	// Zones are those of the register whose answers differ in what follows, or
 	// that have rules about what can be registered in them.
-	Zones []zone `toml:"zone"`
+	Zones []Zone `toml:"zone"`
 
 	// Sandbox is a name below which free, registered, reserved, blocked, leaving,
 	// out-of-policy, invalid, limited and failed are answered as what they say, for
@@ -95,7 +99,7 @@ type config struct {
 	} `toml:"audit"`
 
 	WHOIS struct {
-		window
+		Window
 		// Refer are the WHOIS servers of other registers, by the name that theirs are
 		// below: "co.example" = "whois.nic.co.example". A name below one that is not
 		// in this register is answered with a line "refer:". Default: none.
@@ -106,10 +110,10 @@ type config struct {
 	} `toml:"whois"`
 	// DAS is the availability port. Availability are more of them, for programs that
 	// speak another dialect. Over HTTP, availability is asked for beside RDAP.
-	DAS          availability   `toml:"das"`
-	Availability []availability `toml:"availability"`
+	DAS          Availability   `toml:"das"`
+	Availability []Availability `toml:"availability"`
 	RDAP         struct {
-		window
+		Window
 		// Base is the public address of the service, ending in "/". Default:
 		// http://, or https:// with tls or acme, and the listening address.
 		Base string `toml:"base"`
@@ -129,10 +133,10 @@ type config struct {
 		ForwardedFrom []string `toml:"forwarded_from"`
 		// TLS or ACME make this listener speak TLS itself, and nothing else.
 		// Default: neither, plain HTTP.
-		TLS  tlsFiles `toml:"tls"`
-		ACME issuer   `toml:"acme"`
+		TLS  TLSFiles `toml:"tls"`
+		ACME Issuer   `toml:"acme"`
 		// Certificates is one more listener, for clients that are known by a certificate.
-		Certificates certificates `toml:"certificates"`
+		Certificates Certificates `toml:"certificates"`
 		// Profile is what answers keep to beyond the standards: icann-2024 is that
 		// of generic top-level domains. Default: a country register's own.
 		Profile string `toml:"profile"`
@@ -165,7 +169,7 @@ type config struct {
 		// are not fetched.
 		Refresh string `toml:"refresh"`
 		// Every is how often. Default 24h.
-		Every duration `toml:"every"`
+		Every Duration `toml:"every"`
 	} `toml:"referrals"`
 
 	// Private listens for the operator alone: /metrics, /health, /ready and
@@ -185,10 +189,10 @@ type config struct {
 	Statistics string `toml:"statistics"`
 
 	// Limits are the budgets of questions, and of what answers tell.
-	Limits limits `toml:"limits"`
+	Limits Limits `toml:"limits"`
 
 	// Requests is the request desk, for those without standing access.
-	Requests requestsConfig `toml:"requests"`
+	Requests Requests `toml:"requests"`
 
 	// HolderLinks is the path of the file of links by which holders see what is held
 	// of them, at holder below rdap.base; registerd holder makes one. It needs
@@ -200,147 +204,67 @@ type config struct {
 	Accounts string `toml:"accounts"`
 
 	// Providers are OpenID providers, whose people have accounts here. Default: none.
-	Providers []openID `toml:"provider"`
+	Providers []Provider `toml:"provider"`
 
 	// Tokens are credentials that stand here, for few of them; registerd token new
 	// makes one. Those of one registrar are one account, "registrar-" and its id,
 	// which has one budget; each other is an account of its own.
-	Tokens []token `toml:"token"`
-}
-
-// policies are what the operator has published.
-type policies struct {
-	Publication string   `toml:"publication"`
-	Disputes    string   `toml:"disputes"`
-	Eligibility string   `toml:"eligibility"`
-	Terms       string   `toml:"terms"`
-	Notices     []notice `toml:"notice"`
-}
-
-// notice is something that every answer says in the operator's words.
-type notice struct {
-	Title string   `toml:"title"`
-	Lines []string `toml:"lines"`
-	Link  string   `toml:"link"` // a web address; may be left out
-}
-
-// zone is what the operator has published of one zone. Policies that are left
-// out are those of all zones.
-type zone struct {
-	Name string `toml:"name"`
-	policies
-	// Languages are those of the rules that reasons are given in, the one for
-	// who asks for none first. Default: those of the rules.
-	Languages []string `toml:"languages"`
-	// Profile is how WHOIS answers about names of the zone are written. Default:
-	// whois.profile.
-	Profile string `toml:"profile"`
-	// Repository is the EPP repository id that the zone's ROIDs end in (RFC 5730
-	// section 2.8). registerd verify --config counts those that do not.
-	Repository string `toml:"repository"`
-	// MinLength and MaxLength are how many characters a name has before the zone,
-	// counted as people write it. Default: 1, and as many as fit.
-	MinLength int `toml:"min_length"`
-	MaxLength int `toml:"max_length"`
-	// Characters are those that it is made of, single ones and ranges with blanks
-	// between them: "a-z 0-9 - æ ø å". Default: all that the DNS takes.
-	Characters string `toml:"characters"`
-	// NoDoubleHyphens refuses two hyphens together. As third and fourth character
-	// no name has them, whatever is said here.
-	NoDoubleHyphens bool `toml:"no_double_hyphens"`
-	// Variants are sets of characters that count as the same: ["ø ö", "æ ä"]. Of
-	// names that differ in such characters only, one can be registered.
-	Variants []string `toml:"variants"`
-}
-
-// window is a listener of the public.
-type window struct {
-	// Listen is host:port, or "systemd:NAME": a socket that the service manager has
-	// opened and keeps over restarts, by its FileDescriptorName. Empty is off.
-	Listen string `toml:"listen"`
-	// ProxyFrom lists the networks of front ends that send a PROXY header with
-	// the client's address. When it is not empty, nobody else is served.
-	ProxyFrom []string `toml:"proxy_from"`
-	// MaxConnections is the cap in all. Default 4096.
-	MaxConnections int `toml:"max_connections"`
-	// MaxPerNetwork is the cap per IPv4 address or IPv6 /64. Default 8 for WHOIS
-	// and availability, 64 for RDAP. With it, one IPv4 /24 or IPv6 /48 may have
-	// a quarter of all connections; -1 takes both caps away.
-	MaxPerNetwork int `toml:"max_per_network"`
-	// ConnectionsPerSecond is the cap on new connections in a second; twice that
-	// may come at once. Default 2000; -1 takes it away. With a cap per network, one
-	// IPv4 address or IPv6 /64 may have a sixteenth of them, and its /24 or /48
-	// a quarter, so that a flood of one leaves room for others.
-	ConnectionsPerSecond int `toml:"connections_per_second"`
-}
-
-// availability is a listener that tells which names are free.
-type availability struct {
-	window
-	// Dialect is how it is asked and answers: be-eu, ch, uk-dac, digit or finger.
-	// Default: be-eu.
-	Dialect string `toml:"dialect"`
-	// Zone is where names are meant that are asked for without one, as in "get 1.0
-	// shop". Default: the register's first zone.
-	Zone string `toml:"zone"`
-}
-
-// tlsFiles are two files in PEM. When they are replaced, the new ones are
-// taken within two seconds, and with SIGHUP at once; until both fit, the old
-// certificate stays.
-type tlsFiles struct {
-	// Certificate is the server's own certificate, followed by those of its
-	// issuers; the root may be left out.
-	Certificate string `toml:"certificate"`
-	Key         string `toml:"key"`
-}
-
-// issuer gives certificates over ACME, which are renewed by themselves. It has
-// to reach this listener on port 443 of every host.
-type issuer struct {
-	// Hosts are the names to have certificates for, and the only ones served.
-	Hosts []string `toml:"hosts"`
-	// Cache is a directory for the certificates and their keys. Keep it: who
-	// fetches anew at every start is barred for days.
-	Cache string `toml:"cache"`
-	// Email is where the authority writes to. Default: none is told.
-	Email string `toml:"email"`
-	// Directory is the authority's address. Default: Let's Encrypt.
-	Directory string `toml:"directory"`
-	// AcceptTerms says that the operator accepts the authority's terms of service.
-	AcceptTerms bool `toml:"accept_terms"`
-}
-
-// token is a bearer token's entry. The secret is not in it.
-type token struct {
-	ID           string    `toml:"id"`
-	Hash         string    `toml:"hash"` // "sha256:" and 64 hexadecimal digits
-	Expires      time.Time `toml:"expires"`
-	Organization string    `toml:"organization"`
-	Audience     string    `toml:"audience"`  // registrar, authority or operator
-	Registrar    string    `toml:"registrar"` // the registrar's id, for audience registrar
-	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any. With a list, who gives none is the public
-	// Times is how many times the budgets of other accounts this one has. Default 1,
-	// as for all; /help publishes others with the organization.
-	Times float64 `toml:"times"`
+	Tokens []Token `toml:"token"`
 }
 
 // defaultMaxDataAge is what registers commonly promise.
 const defaultMaxDataAge = time.Hour
 
-func (c *config) maxDataAge() time.Duration {
+// OldestData is how old the data may be before answers say so; 0 is any age.
+func (c *Config) OldestData() time.Duration {
 	if c.MaxDataAge == nil {
 		return defaultMaxDataAge
 	}
 	return c.MaxDataAge.Duration
 }
 
-type duration struct{ time.Duration }
+// Duration is written as Go has it, "90s" or "24h", and is not negative.
+type Duration struct{ time.Duration }
 
-func (d *duration) UnmarshalText(b []byte) (err error) {
+// UnmarshalText reads it.
+func (d *Duration) UnmarshalText(b []byte) (err error) {
 	d.Duration, err = time.ParseDuration(string(b))
 	if err == nil && d.Duration < 0 {
 		err = errors.New("it is negative")
 	}
 	return err
 }
+
+// DefaultKeepGenerations is a week: a load that was wrong is noticed by then.
+const DefaultKeepGenerations = 7 * 24 * time.Hour
+
+// GenerationsKept is how long a register stays after a load took its place; 0 keeps none.
+func (c *Config) GenerationsKept() time.Duration {
+	if c.KeepGenerations == nil {
+		return DefaultKeepGenerations
+	}
+	return c.KeepGenerations.Duration
+}
+
+// LimitsPath is where budgets are kept; "" keeps none.
+func (c *Config) LimitsPath() string { return besideRegister(c.Limits.State, c.DB, ".limits") }
+
+// none is said in place of a path.
+const none = "-"
+
+// besideRegister is a path that has a default beside the register.
+func besideRegister(path, db, ending string) string {
+	switch path {
+	case "":
+		return db + ending
+	case none:
+		return ""
+	}
+	return path
+}
+
+// ControlPath is where the control socket is; "" is nowhere.
+func (c *Config) ControlPath() string { return besideRegister(c.Control, c.DB, ".control") }
+
+// StatisticsPath is where numbers are kept; "" keeps none.
+func (c *Config) StatisticsPath() string { return besideRegister(c.Statistics, c.DB, ".statistics") }

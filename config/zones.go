@@ -1,11 +1,9 @@
-package main
+package config
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"regexp"
 	"slices"
@@ -14,16 +12,57 @@ import (
 	"unicode/utf8"
 
 	"registerd/disclose"
-	"registerd/lookup"
 	"registerd/rdap"
 	"registerd/register"
-	"registerd/store"
-	"registerd/store/sqlite"
-	"registerd/whois"
 )
 
-// published is what answers say of policies.
-func (p *policies) published() register.Policies {
+// Policies are what the operator has published.
+type Policies struct {
+	Publication string   `toml:"publication"`
+	Disputes    string   `toml:"disputes"`
+	Eligibility string   `toml:"eligibility"`
+	Terms       string   `toml:"terms"`
+	Notices     []Notice `toml:"notice"`
+}
+
+// Notice is something that every answer says in the operator's words.
+type Notice struct {
+	Title string   `toml:"title"`
+	Lines []string `toml:"lines"`
+	Link  string   `toml:"link"` // a web address; may be left out
+}
+
+// Zone is what the operator has published of one zone. Policies that are left
+// out are those of all zones.
+type Zone struct {
+	Name string `toml:"name"`
+	Policies
+	// Languages are those of the rules that reasons are given in, the one for
+	// who asks for none first. Default: those of the rules.
+	Languages []string `toml:"languages"`
+	// Profile is how WHOIS answers about names of the zone are written. Default:
+	// whois.profile.
+	Profile string `toml:"profile"`
+	// Repository is the EPP repository id that the zone's ROIDs end in (RFC 5730
+	// section 2.8). registerd verify --config counts those that do not.
+	Repository string `toml:"repository"`
+	// MinLength and MaxLength are how many characters a name has before the zone,
+	// counted as people write it. Default: 1, and as many as fit.
+	MinLength int `toml:"min_length"`
+	MaxLength int `toml:"max_length"`
+	// Characters are those that it is made of, single ones and ranges with blanks
+	// between them: "a-z 0-9 - æ ø å". Default: all that the DNS takes.
+	Characters string `toml:"characters"`
+	// NoDoubleHyphens refuses two hyphens together. As third and fourth character
+	// no name has them, whatever is said here.
+	NoDoubleHyphens bool `toml:"no_double_hyphens"`
+	// Variants are sets of characters that count as the same: ["ø ö", "æ ä"]. Of
+	// names that differ in such characters only, one can be registered.
+	Variants []string `toml:"variants"`
+}
+
+// Published is what answers say of policies.
+func (p *Policies) Published() register.Policies {
 	out := register.Policies{
 		Publication: p.Publication, Disputes: p.Disputes, Eligibility: p.Eligibility, Terms: p.Terms,
 	}
@@ -34,7 +73,7 @@ func (p *policies) published() register.Policies {
 }
 
 // check refuses what could not be shown, or could be taken for something else.
-func (p *policies) check() error {
+func (p *Policies) check() error {
 	for what, address := range map[string]string{
 		"publication": p.Publication, "disputes": p.Disputes, "eligibility": p.Eligibility, "terms": p.Terms,
 	} {
@@ -53,7 +92,7 @@ func (p *policies) check() error {
 // maxNoticeLine keeps a notice on the lines of WHOIS, in bytes.
 const maxNoticeLine = 200
 
-func (n *notice) check() error {
+func (n *Notice) check() error {
 	if err := webAddress(n.Link); err != nil {
 		return fmt.Errorf("link: %w", err)
 	}
@@ -84,43 +123,17 @@ func webAddress(s string) error {
 // repositoryID is what a ROID ends in (RFC 5730 section 2.8).
 var repositoryID = regexp.MustCompile(`^\w{1,8}$`)
 
-// zones are what is published of the zones that differ.
-func (c *config) zones(languages []string, forms map[register.Name]*whois.Profile) map[register.Name]lookup.Zone {
-	out := make(map[register.Name]lookup.Zone, len(c.Zones))
-	all := c.Policies.published()
-	for i := range c.Zones {
-		z := &c.Zones[i]
-		own := z.published()
-		merged := lookup.Zone{Languages: z.Languages, Policies: register.Policies{
-			Publication: cmp.Or(own.Publication, all.Publication), Disputes: cmp.Or(own.Disputes, all.Disputes),
-			Eligibility: cmp.Or(own.Eligibility, all.Eligibility), Terms: cmp.Or(own.Terms, all.Terms),
-			Notices: own.Notices,
-		}}
-		merged.Names, _ = z.labelRules()
-		if own.Notices == nil {
-			merged.Policies.Notices = all.Notices
-		}
-		if z.Languages == nil {
-			merged.Languages = languages
-		}
-		name, _ := register.ParseName(z.Name)
-		merged.Form = forms[name]
-		out[name] = merged
-	}
-	return out
-}
-
-// labelRules are the zone's; nil when it has none.
-func (z *zone) labelRules() (*register.LabelRules, error) {
+// LabelRules are the zone's; nil when it has none.
+func (z *Zone) LabelRules() (*register.LabelRules, error) {
 	if z.MinLength == 0 && z.MaxLength == 0 && z.Characters == "" && !z.NoDoubleHyphens && z.Variants == nil {
 		return nil, nil
 	}
 	r := &register.LabelRules{Min: z.MinLength, Max: z.MaxLength, NoDoubleHyphens: z.NoDoubleHyphens}
 	switch {
-	case z.MinLength < 0 || z.MinLength > longestLabel:
-		return nil, fmt.Errorf("min_length: it is not 0 to %d", longestLabel)
-	case z.MaxLength < 0 || z.MaxLength > longestLabel:
-		return nil, fmt.Errorf("max_length: it is not 0 to %d", longestLabel)
+	case z.MinLength < 0 || z.MinLength > LongestLabel:
+		return nil, fmt.Errorf("min_length: it is not 0 to %d", LongestLabel)
+	case z.MaxLength < 0 || z.MaxLength > LongestLabel:
+		return nil, fmt.Errorf("max_length: it is not 0 to %d", LongestLabel)
 	case z.MaxLength > 0 && z.MaxLength < z.MinLength:
 		return nil, errors.New("max_length: it is less than min_length")
 	}
@@ -135,24 +148,18 @@ func (z *zone) labelRules() (*register.LabelRules, error) {
 	return r, nil
 }
 
-// longestLabel is in characters: none has more of them than octets.
-const longestLabel = 63
+// LongestLabel is in characters: none has more of them than octets.
+const LongestLabel = 63
 
-// sandbox is that of a configuration that was checked.
-func (c *config) sandbox() register.Name {
-	name, _ := register.ParseName(c.Sandbox)
-	return name
-}
-
-// profile is that of a configuration that was checked.
-func (c *config) profile() rdap.Profile {
+// RDAPProfile is that of a configuration that was checked.
+func (c *Config) RDAPProfile() rdap.Profile {
 	p, _ := rdap.ParseProfile(c.RDAP.Profile)
 	return p
 }
 
 // checkOperator refuses what stands in every answer, failures included, and is
 // more than a line or could be taken for an answer.
-func (c *config) checkOperator() error {
+func (c *Config) checkOperator() error {
 	for what, s := range map[string]string{"name": c.Operator.Name, "email": c.Operator.Email, "url": c.Operator.URL} {
 		if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 			return fmt.Errorf("%s: it is not one line of text", what)
@@ -165,7 +172,7 @@ func (c *config) checkOperator() error {
 }
 
 // checkProfile refuses what a profile cannot be kept with.
-func (c *config) checkProfile() error {
+func (c *Config) checkProfile() error {
 	profile, known := rdap.ParseProfile(c.RDAP.Profile)
 	if !known {
 		return fmt.Errorf("rdap: profile: %q is not known; there is icann-2024", c.RDAP.Profile)
@@ -184,44 +191,9 @@ func (c *config) checkProfile() error {
 	return nil
 }
 
-// foreignROIDs warns of domains whose ROID is not of their zone's repository.
-func (c *config) foreignROIDs(ctx context.Context, path string, out io.Writer) error {
-	reader, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		return err
-	}
-	defer reader.Close()
-	zones := register.State{}
-	repository := map[register.Name]string{}
-	for i := range c.Zones {
-		if name, err := register.ParseName(c.Zones[i].Name); err == nil && c.Zones[i].Repository != "" {
-			zones.Zones = append(zones.Zones, name)
-			repository[name] = c.Zones[i].Repository
-		}
-	}
-	foreign := map[register.Name]int{}
-	err = reader.Walk(ctx, store.Names, func(o store.Object) error {
-		zone, ours := zones.Zone(register.Name(o.Key))
-		if !ours || o.Tag().Type() != register.TagDomain {
-			return nil
-		}
-		d, err := register.DecodeDomain(o.Bytes)
-		if err == nil && !strings.HasSuffix(d.ROID, "-"+repository[zone]) {
-			foreign[zone]++
-		}
-		return err
-	})
-	for _, zone := range zones.Zones {
-		if foreign[zone] > 0 {
-			fmt.Fprintf(out, "warning: zone %s: %d domains have a ROID that does not end in -%s\n", zone, foreign[zone], repository[zone])
-		}
-	}
-	return err
-}
-
 // checkZones refuses zones that are none, or there twice, and languages that
 // the rules are not written in.
-func (c *config) checkZones(languages []string) error {
+func (c *Config) checkZones(languages []string) error {
 	if err := c.Policies.check(); err != nil {
 		return fmt.Errorf("policies: %w", err)
 	}
@@ -242,7 +214,7 @@ func (c *config) checkZones(languages []string) error {
 		case z.Repository != "" && !repositoryID.MatchString(z.Repository):
 			return fmt.Errorf("zone %q: repository: %q is not 1 to 8 letters, digits and underscores", z.Name, z.Repository)
 		}
-		if _, err := z.labelRules(); err != nil {
+		if _, err := z.LabelRules(); err != nil {
 			return fmt.Errorf("zone %q: %w", z.Name, err)
 		}
 		for _, l := range z.Languages {
@@ -256,4 +228,15 @@ func (c *config) checkZones(languages []string) error {
 		seen[name] = true
 	}
 	return nil
+}
+
+// Unserved are the zones of the configuration that the register does not serve:
+// what is said of them there is of no account, and likely a slip.
+func (c *Config) Unserved(s *register.State) (names []string) {
+	for _, z := range c.Zones {
+		if name, err := register.ParseName(z.Name); err == nil && !slices.Contains(s.Zones, name) {
+			names = append(names, z.Name)
+		}
+	}
+	return names
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"registerd/register"
 )
 
-// refers are the WHOIS servers of others, of a configuration that was checked.
-func (c *config) refers() map[register.Name]register.Name {
+// Refers are the WHOIS servers of others, of a configuration that was checked.
+func (c *Config) Refers() map[register.Name]register.Name {
 	out := make(map[register.Name]register.Name, len(c.WHOIS.Refer))
 	for below, host := range c.WHOIS.Refer {
 		name, _ := register.ParseName(below)
@@ -21,7 +21,7 @@ func (c *config) refers() map[register.Name]register.Name {
 
 // checkRefers refuses servers that are none, and ourselves: clients follow the
 // line, and would go round in a circle.
-func (c *config) checkRefers() error {
+func (c *Config) checkRefers() error {
 	own := map[register.Name]bool{}
 	base, _ := url.Parse(c.RDAP.Base)
 	listen, _, _ := net.SplitHostPort(c.WHOIS.Listen)

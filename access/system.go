@@ -1,4 +1,4 @@
-package main
+package access
 
 import (
 	"os"
@@ -10,11 +10,11 @@ import (
 // noLogin is what the kernel says of who never logged in: (uid_t)-1.
 const noLogin = "4294967295"
 
-// systemAccount is who runs the program, as the kernel remembers from the login:
+// SystemAccount is who runs the program, as the kernel remembers from the login:
 // sudo does not change that, so that two people who work as one user stay two.
 // Where there was no login it is the user that the program runs as; a user without
 // a name is one by number.
-func systemAccount() string {
+func SystemAccount() string {
 	text, err := os.ReadFile("/proc/self/loginuid")
 	id := strings.TrimSpace(string(text))
 	if err != nil || id == "" || id == noLogin {

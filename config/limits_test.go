@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"maps"
@@ -14,20 +14,20 @@ import (
 	"registerd/ratelimit"
 )
 
-func inWords(t *testing.T, change func(*config)) []string {
+func inWords(t *testing.T, change func(*Config)) []string {
 	t.Helper()
-	c := new(config)
+	c := new(Config)
 	c.WHOIS.Listen = "127.0.0.1:0"
 	change(c)
-	p, err := c.publishedLimits()
+	p, err := c.PublishedLimits()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.inWords(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
+	return p.InWords(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))
 }
 
 func TestTheLimitsShippedAreSaidInNumbers(t *testing.T) {
-	got := strings.Join(inWords(t, func(*config) {}), "\n")
+	got := strings.Join(inWords(t, func(*Config) {}), "\n")
 	for _, want := range []string{
 		"an IPv4 address or an IPv6 /64.", "an IPv4 /24 8 times, an IPv6 /56 2 times, a /48 8 times, a /32 64 times.",
 		"An account has 20 times",
@@ -54,13 +54,13 @@ func TestTheLimitsShippedAreSaidInNumbers(t *testing.T) {
 
 func TestExceptionsArePublishedWithoutTheNetworkAndBlocksAreNot(t *testing.T) {
 	ends := time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)
-	got := inWords(t, func(c *config) {
+	got := inWords(t, func(c *Config) {
 		_, _, hash := access.NewToken()
-		c.Tokens = []token{
+		c.Tokens = []Token{
 			{ID: "abcdefgh", Hash: access.FormatHash(hash), Organization: "Nordlys Domains", Audience: "registrar", Registrar: "nordlys", Times: 3},
 			{ID: "ijklmnop", Hash: access.FormatHash(hash), Organization: "Example Police", Audience: "authority"},
 		}
-		c.Limits.Networks = []network{
+		c.Limits.Networks = []Network{
 			{Prefixes: []string{"192.0.2.0/24", "2001:db8:77::/48"}, Times: 2.5, Until: ends, Note: "A university"},
 			{Prefix: "198.51.100.0/24", Unlimited: true, Note: "Our own monitoring"},
 			{Prefix: "203.0.113.0/24", Times: 2, Until: ends.AddDate(-1, 0, 0), Note: "It has ended"},
@@ -79,12 +79,12 @@ func TestExceptionsArePublishedWithoutTheNetworkAndBlocksAreNot(t *testing.T) {
 }
 
 func TestNoSentenceAboutLimitsCanBeTakenForAnAnswer(t *testing.T) {
-	lines := inWords(t, func(c *config) {
-		c.Limits.Networks = []network{{Prefix: "192.0.2.0/24", Times: 2, Note: "A university"}}
+	lines := inWords(t, func(c *Config) {
+		c.Limits.Networks = []Network{{Prefix: "192.0.2.0/24", Times: 2, Note: "A university"}}
 		_, _, hash := access.NewToken()
-		c.Tokens = []token{{ID: "abcdefgh", Hash: access.FormatHash(hash), Organization: "Nordlys Domains", Audience: "authority", Times: 3}}
+		c.Tokens = []Token{{ID: "abcdefgh", Hash: access.FormatHash(hash), Organization: "Nordlys Domains", Audience: "authority", Times: 3}}
 	})
-	for _, line := range append(lines, inWords(t, func(c *config) { c.Limits.Off = true })...) {
+	for _, line := range append(lines, inWords(t, func(c *Config) { c.Limits.Off = true })...) {
 		if word, is := disclose.ReadsAsAnswer(strings.ReplaceAll(line, ":", "")); is {
 			t.Errorf("%q holds %q", line, word)
 		}
@@ -97,14 +97,14 @@ func TestARateIsSaidByTheUnitInWhichItIsWhole(t *testing.T) {
 		1. / 3600: "1 an hour", 50_000. / 86400: "50000 a day", 2.5: "150 a minute", 0.001: "3.6 an hour",
 		0.1 / 86400: "0.1 a day", math.Pi: "3.14 a second",
 	} {
-		if got := rateInWords(perSecond); got != want {
+		if got := RateInWords(perSecond); got != want {
 			t.Errorf("%v a second is said as %q, want %q", perSecond, got, want)
 		}
 	}
 }
 
 func TestWhatIsLeftOutOfTheLimitsHasItsDefault(t *testing.T) {
-	c := new(config)
+	c := new(Config)
 	got, err := c.limitSettings()
 	if err != nil {
 		t.Fatal(err)
@@ -118,15 +118,15 @@ func TestWhatIsLeftOutOfTheLimitsHasItsDefault(t *testing.T) {
 }
 
 func TestEveryLimitIsTakenFromTheFile(t *testing.T) {
-	c, err := readConfig(filepath.Join("..", "..", "testdata", "config", "working_everything.toml"))
+	c, err := Read(filepath.Join("..", "testdata", "config", "working_everything.toml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	published, err := c.publishedLimits()
+	published, err := c.PublishedLimits()
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := published.settings
+	got := published.Settings
 	want := [...]ratelimit.Budget{
 		ratelimit.Lookup: {Rate: 2, Burst: 100}, ratelimit.Availability: {Rate: 20, Burst: 1000}, ratelimit.Failure: {Rate: 100. / 3600, Burst: 20},
 		ratelimit.Personal: {Rate: 100. / 86400, Burst: 100}, ratelimit.Miss: {Rate: 0.05, Burst: 200},

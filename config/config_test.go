@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 func configs(t *testing.T, pattern string) []string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "config", pattern))
+	paths, err := filepath.Glob(filepath.Join("..", "testdata", "config", pattern))
 	if err != nil || len(paths) < 2 {
 		t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
 	}
@@ -20,7 +20,7 @@ func configs(t *testing.T, pattern string) []string {
 
 func TestEveryWorkingConfigurationIsTaken(t *testing.T) {
 	for _, path := range configs(t, "working_*.toml") {
-		if _, err := readConfig(path); err != nil {
+		if _, err := Read(path); err != nil {
 			t.Error(err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestEveryBustedConfigurationIsRefusedForItsReason(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s does not say why it is refused", path)
 		}
-		_, err = readConfig(path)
+		_, err = Read(path)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: want %q in one line, got: %v", filepath.Base(path), want, err)
 		}
@@ -45,27 +45,27 @@ func TestEveryBustedConfigurationIsRefusedForItsReason(t *testing.T) {
 }
 
 func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
-	c, err := readConfig(filepath.Join("..", "..", "testdata", "config", "working_everything.toml"))
+	c, err := Read(filepath.Join("..", "testdata", "config", "working_everything.toml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, take := range map[string]func(*config){ // a listener has one certificate
-		"working_tls.toml":  func(other *config) { c.RDAP.TLS = other.RDAP.TLS },
-		"working_acme.toml": func(other *config) { c.RDAP.ACME = other.RDAP.ACME },
+	for file, take := range map[string]func(*Config){ // a listener has one certificate
+		"working_tls.toml":  func(other *Config) { c.RDAP.TLS = other.RDAP.TLS },
+		"working_acme.toml": func(other *Config) { c.RDAP.ACME = other.RDAP.ACME },
 	} {
-		other, err := readConfig(filepath.Join("..", "..", "testdata", "config", file))
+		other, err := Read(filepath.Join("..", "testdata", "config", file))
 		if err != nil {
 			t.Fatal(err)
 		}
 		take(other)
 	}
 	optional := map[string]bool{
-		".Limits.Off": true, ".Limits.Watch.Off": true, ".DAS.window.ProxyFrom": true, ".DAS.window.MaxConnections": true, ".WHOIS.window.ProxyFrom": true,
-		".RDAP.window.MaxConnections": true, ".RDAP.window.MaxPerNetwork": true,
+		".Limits.Off": true, ".Limits.Watch.Off": true, ".DAS.Window.ProxyFrom": true, ".DAS.Window.MaxConnections": true, ".WHOIS.Window.ProxyFrom": true,
+		".RDAP.Window.MaxConnections": true, ".RDAP.Window.MaxPerNetwork": true,
 	}
 	var walk func(v reflect.Value, at string)
 	walk = func(v reflect.Value, at string) {
-		if v.Kind() == reflect.Struct && v.Type().PkgPath() != "time" && v.NumField() > 0 && at != ".Drain" && v.Type() != reflect.TypeFor[budget]() {
+		if v.Kind() == reflect.Struct && v.Type().PkgPath() != "time" && v.NumField() > 0 && at != ".Drain" && v.Type() != reflect.TypeFor[Budget]() {
 			for i := range v.NumField() {
 				walk(v.Field(i), at+"."+v.Type().Field(i).Name)
 			}
@@ -80,13 +80,13 @@ func TestTheFullConfigurationSetsEveryKey(t *testing.T) {
 
 func TestASearchKeyIsAsLongAsNobodyGuesses(t *testing.T) {
 	for length, taken := range map[int]bool{0: false, 31: false, 32: true, 64: true} {
-		c := new(config)
+		c := new(Config)
 		c.RDAP.SearchKeyFile = filepath.Join(t.TempDir(), "key")
 		want := bytes.Repeat([]byte{7}, length)
 		if err := os.WriteFile(c.RDAP.SearchKeyFile, want, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.searchKey()
+		got, err := c.SearchKey()
 		if (err == nil) != taken || taken && !bytes.Equal(got, want) {
 			t.Errorf("%d bytes: %v, %v", length, got, err)
 		}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -8,71 +8,73 @@ import (
 	"strings"
 	"time"
 
+	"registerd/access"
 	"registerd/ratelimit"
 )
 
-// publishedLimits are limits, with what is needed to tell of them.
-type publishedLimits struct {
-	settings ratelimit.Settings
-	memory   int64 // in bytes
-	off      bool
-	whois    bool              // whether there is a WHOIS window
-	named    map[string]string // the organisation of each account
-	why      map[string]string // of those with other budgets, as is published
+// PublishedLimits are limits, with what is needed to tell of them.
+type PublishedLimits struct {
+	Settings ratelimit.Settings
+	Memory   int64 // in bytes
+	Off      bool
+	WHOIS    bool              // whether there is a WHOIS window
+	Named    map[string]string // the organisation of each account
+	Why      map[string]string // of those with other budgets, as is published
 }
 
-func (c *config) publishedLimits() (*publishedLimits, error) {
+// PublishedLimits are those of the configuration, for its own tokens only.
+func (c *Config) PublishedLimits() (*PublishedLimits, error) {
 	settings, err := c.limitSettings()
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
 	}
-	p := &publishedLimits{
-		settings: settings, memory: c.limitMemory(), off: c.Limits.Off, whois: c.WHOIS.Listen != "",
+	p := &PublishedLimits{
+		Settings: settings, Memory: c.limitMemory(), Off: c.Limits.Off, WHOIS: c.WHOIS.Listen != "",
 	}
-	tokens, err := c.tokenAccounts()
+	tokens, err := c.TokenAccounts()
 	if err != nil {
 		return nil, err
 	}
-	return p.with(tokens), nil
+	return p.With(tokens), nil
 }
 
-// with are the same limits for these accounts.
-func (p *publishedLimits) with(all people) *publishedLimits {
+// With are the same limits for these accounts.
+func (p *PublishedLimits) With(all access.People) *PublishedLimits {
 	next := *p
-	next.named, next.settings.Accounts, next.why = map[string]string{}, map[string]float64{}, map[string]string{}
-	for _, a := range all.accounts {
-		next.named[a.ID] = a.Organization
+	next.Named, next.Settings.Accounts, next.Why = map[string]string{}, map[string]float64{}, map[string]string{}
+	for _, a := range all.Accounts {
+		next.Named[a.ID] = a.Organization
 		if a.Times != 0 && a.Times != 1 && !a.Removed {
-			next.settings.Accounts[a.ID], next.why[a.ID] = a.Times, a.Exception
+			next.Settings.Accounts[a.ID], next.Why[a.ID] = a.Times, a.Exception
 		}
 	}
 	return &next
 }
 
-// limitsInWords are the limits of a configuration that was checked.
-func (c *config) limitsInWords() []string {
-	p, err := c.publishedLimits()
+// LimitsInWords are the limits of a configuration that was checked.
+func (c *Config) LimitsInWords() []string {
+	p, err := c.PublishedLimits()
 	if err != nil {
 		return nil
 	}
-	return p.inWords(time.Now())
+	return p.InWords(time.Now())
 }
 
-// inWords says all that counts, in sentences that stand on WHOIS as well: none
+// InWords says all that counts, in sentences that stand on WHOIS as well: none
 // may hold words that clients take for an answer.
-func (p *publishedLimits) inWords(now time.Time) []string {
-	if p.off {
+func (p *PublishedLimits) InWords(now time.Time) []string {
+	if p.Off {
 		return []string{"This server has no limits: it is on trial."}
 	}
-	s := &p.settings
+	s := &p.Settings
 	asked := "RDAP questions"
-	if p.whois {
+	if p.WHOIS {
 		asked = "WHOIS and RDAP questions together"
 	}
 	lines := []string{"These are the budgets of " + subscriber("IPv4", s.IPv4, 32) + " or " + subscriber("IPv6", s.IPv6, 128) + "."}
 	lines = append(lines, p.wider()...)
 	lines = append(lines,
-		"An account has "+decimal(s.Account)+" times of them, wherever it asks from.",
+		"An account has "+Decimal(s.Account)+" times of them, wherever it asks from.",
 		asked+": "+budgetInWords(s.Budgets[ratelimit.Lookup])+".",
 		"Names that are asked for their availability: "+budgetInWords(s.Budgets[ratelimit.Availability])+".",
 		"Questions that cannot be read: "+budgetInWords(s.Budgets[ratelimit.Failure])+". A wrong credential counts as ten.",
@@ -80,8 +82,8 @@ func (p *publishedLimits) inWords(now time.Time) []string {
 		"Records of persons: "+budgetInWords(s.Budgets[ratelimit.Personal])+
 			". With none left, answers that tell of persons are refused, and no others.",
 		"Answers without persons take none: "+p.brief()+".",
-		"Records of persons for all callers without an account together: "+rateInWords(s.Everybody.Rate)+
-			". When they are used up, each counts as "+decimal(s.Pressed)+".",
+		"Records of persons for all callers without an account together: "+RateInWords(s.Everybody.Rate)+
+			". When they are used up, each counts as "+Decimal(s.Pressed)+".",
 		"All clients together: "+budgetInWords(s.Server)+".",
 	)
 	lines = append(lines, p.copying()...)
@@ -98,15 +100,15 @@ func subscriber(family string, widths []ratelimit.Width, address int) string {
 }
 
 // wider says how wider networks are charged.
-func (p *publishedLimits) wider() []string {
+func (p *PublishedLimits) wider() []string {
 	var all []string
 	for _, f := range []struct {
 		family string
 		widths []ratelimit.Width
-	}{{"an IPv4 /", p.settings.IPv4}, {"an IPv6 /", p.settings.IPv6}} {
+	}{{"an IPv4 /", p.Settings.IPv4}, {"an IPv6 /", p.Settings.IPv6}} {
 		before := f.family
 		for _, w := range f.widths[1:] {
-			all = append(all, fmt.Sprintf("%s%d %s times", before, w.Bits, decimal(w.Times)))
+			all = append(all, fmt.Sprintf("%s%d %s times", before, w.Bits, Decimal(w.Times)))
 			before = "a /"
 		}
 	}
@@ -117,16 +119,16 @@ func (p *publishedLimits) wider() []string {
 }
 
 // brief says how answers without persons are asked for.
-func (p *publishedLimits) brief() string {
-	if p.whois {
+func (p *PublishedLimits) brief() string {
+	if p.WHOIS {
 		return "ask with --no-personal on WHOIS, or with fieldSet=brief over RDAP"
 	}
 	return "ask with fieldSet=brief"
 }
 
 // copying says what costs more.
-func (p *publishedLimits) copying() []string {
-	w := p.settings.Watch
+func (p *PublishedLimits) copying() []string {
+	w := p.Settings.Watch
 	if w.Off {
 		return nil
 	}
@@ -136,28 +138,28 @@ func (p *publishedLimits) copying() []string {
 	}
 }
 
-func (p *publishedLimits) pauses() string {
-	w := p.settings.Pauses
+func (p *PublishedLimits) pauses() string {
+	w := p.Settings.Pauses
 	return fmt.Sprintf("Asking on meanwhile makes the wait longer: by %s after %d refusals, then by twice that and so on, by %s at most. One refusal is forgotten every %s.",
 		span(w.First), w.Free, span(w.Longest), span(w.Forget))
 }
 
 // exceptions are those of accounts and networks. Networks are not named, and
 // those that are blocked are told themselves.
-func (p *publishedLimits) exceptions(now time.Time) []string {
+func (p *PublishedLimits) exceptions(now time.Time) []string {
 	var lines []string
-	for account, times := range p.settings.Accounts {
-		line := fmt.Sprintf("Exception: %s has %s times the budgets of an account. %s", p.named[account], decimal(times), p.why[account])
+	for account, times := range p.Settings.Accounts {
+		line := fmt.Sprintf("Exception: %s has %s times the budgets of an account. %s", p.Named[account], Decimal(times), p.Why[account])
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	seen := map[string]bool{}
-	for _, n := range p.settings.Networks {
+	for _, n := range p.Settings.Networks {
 		if n.Block || !n.Until.IsZero() && !now.Before(n.Until) {
 			continue
 		}
 		has := "no limits"
 		if !n.Free {
-			has = decimal(n.Times) + " times the budgets"
+			has = Decimal(n.Times) + " times the budgets"
 		}
 		if !n.Until.IsZero() {
 			has += " until " + n.Until.UTC().Format(time.DateOnly)
@@ -172,11 +174,11 @@ func (p *publishedLimits) exceptions(now time.Time) []string {
 }
 
 func budgetInWords(b ratelimit.Budget) string {
-	return fmt.Sprintf("%s, %d at once", rateInWords(b.Rate), b.Burst)
+	return fmt.Sprintf("%s, %d at once", RateInWords(b.Rate), b.Burst)
 }
 
-// rateInWords is by the unit in which it is a whole number, or is not less than one.
-func rateInWords(perSecond float64) string {
+// RateInWords is by the unit in which it is a whole number, or is not less than one.
+func RateInWords(perSecond float64) string {
 	units := []struct {
 		name    string
 		seconds float64
@@ -184,19 +186,19 @@ func rateInWords(perSecond float64) string {
 	for _, u := range units {
 		n := perSecond * u.seconds
 		if whole := math.Round(n); whole >= 1 && math.Abs(n-whole) < 1e-6*whole {
-			return decimal(whole) + " " + u.name
+			return Decimal(whole) + " " + u.name
 		}
 	}
 	for _, u := range units {
 		if n := perSecond * u.seconds; n >= 1 {
-			return decimal(n) + " " + u.name
+			return Decimal(n) + " " + u.name
 		}
 	}
-	return decimal(perSecond*86400) + " a day"
+	return Decimal(perSecond*86400) + " a day"
 }
 
-// decimal is as people write it, with three digits at least.
-func decimal(n float64) string {
+// Decimal is as people write it, with three digits at least.
+func Decimal(n float64) string {
 	if n >= 100 {
 		return strconv.FormatFloat(math.Round(n), 'f', -1, 64)
 	}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -10,35 +10,33 @@ import (
 	"registerd/register"
 )
 
-// people are accounts, with what they are known by.
-type people struct {
-	accounts    []access.Account
-	credentials []access.Credential
+// Token is a bearer token's entry. The secret is not in it.
+type Token struct {
+	ID           string    `toml:"id"`
+	Hash         string    `toml:"hash"` // "sha256:" and 64 hexadecimal digits
+	Expires      time.Time `toml:"expires"`
+	Organization string    `toml:"organization"`
+	Audience     string    `toml:"audience"`  // registrar, authority or operator
+	Registrar    string    `toml:"registrar"` // the registrar's id, for audience registrar
+	Purposes     []string  `toml:"purposes"`  // that may be given; empty allows any. With a list, who gives none is the public
+	// Times is how many times the budgets of other accounts this one has. Default 1,
+	// as for all; /help publishes others with the organization.
+	Times float64 `toml:"times"`
 }
 
-// find is the account of an id, or nil.
-func (p *people) find(id string) *access.Account {
-	for i := range p.accounts {
-		if p.accounts[i].ID == id {
-			return &p.accounts[i]
-		}
-	}
-	return nil
-}
-
-// tokenAccounts are those of the configuration's tokens.
-func (c *config) tokenAccounts() (people, error) {
-	var p people
+// TokenAccounts are those of the configuration's tokens.
+func (c *Config) TokenAccounts() (access.People, error) {
+	var p access.People
 	for i := range c.Tokens {
-		if err := p.take(&c.Tokens[i]); err != nil {
-			return people{}, fmt.Errorf("token %d: %w", i+1, err)
+		if err := takeToken(&p, &c.Tokens[i]); err != nil {
+			return access.People{}, fmt.Errorf("token %d: %w", i+1, err)
 		}
 	}
 	return p, nil
 }
 
-// take adds a token. What it may be used for is said of each.
-func (p *people) take(t *token) error {
+// takeToken adds a token. What it may be used for is said of each.
+func takeToken(p *access.People, t *Token) error {
 	account, err := t.account()
 	if err != nil {
 		return err
@@ -47,21 +45,21 @@ func (p *people) take(t *token) error {
 	if err != nil {
 		return err
 	}
-	switch known := p.find(account.ID); {
+	switch known := p.Find(account.ID); {
 	case known == nil:
-		p.accounts = append(p.accounts, account)
+		p.Accounts = append(p.Accounts, account)
 	case account.Registrar == "":
 		return fmt.Errorf("%s: the id is taken", t.ID)
 	case known.Organization != account.Organization || known.Times != account.Times:
 		return fmt.Errorf("registrar %s: another of its tokens has another organization or another times, and they are one account", t.Registrar)
 	}
-	p.credentials = append(p.credentials, access.Credential{
+	p.Credentials = append(p.Credentials, access.Credential{
 		ID: t.ID, Account: account.ID, Sort: access.Token, Hash: hash, Until: t.Expires, Purposes: t.Purposes,
 	})
 	return nil
 }
 
-func (t *token) account() (access.Account, error) {
+func (t *Token) account() (access.Account, error) {
 	kind, known := disclose.ParseKind(t.Audience)
 	audience, is := disclose.ParseAudience(t.Audience)
 	if audience == disclose.Public {
@@ -85,11 +83,11 @@ func (t *token) account() (access.Account, error) {
 }
 
 // checkTokens refuses tokens that could not be told apart or that grant nothing.
-func (c *config) checkTokens() error {
-	p, err := c.tokenAccounts()
+func (c *Config) checkTokens() error {
+	p, err := c.TokenAccounts()
 	if err != nil {
 		return err
 	}
-	_, err = access.New(access.Config{Accounts: p.accounts, Credentials: p.credentials, Now: time.Now})
+	_, err = access.New(access.Config{Accounts: p.Accounts, Credentials: p.Credentials, Now: time.Now})
 	return err
 }

@@ -1,42 +1,18 @@
-package main
+package config
 
 import (
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 )
 
-// windows are those of the public by their names.
-func (c *config) windows() map[string]*window {
-	out := map[string]*window{"whois": &c.WHOIS.window, "rdap": &c.RDAP.window, "rdap.certificates": &c.RDAP.Certificates.window}
-	for name, a := range c.availabilities() {
-		out[name] = &a.window
-	}
-	return out
-}
-
-// check refuses what the listener would refuse.
-func (w *window) check() error {
-	if _, err := frontEnds(w.ProxyFrom); err != nil {
-		return fmt.Errorf("proxy_from: %w", err)
-	}
-	if w.MaxConnections < 0 {
-		return errors.New("max_connections: it is negative")
-	}
-	if w.ConnectionsPerSecond < -1 {
-		return errors.New("connections_per_second: it is negative")
-	}
-	if err := validListen(w.Listen); err != nil {
-		return fmt.Errorf("listen: %w", err)
-	}
-	return nil
-}
-
-// frontEnds are the networks that are believed when they say who a client is. An
+// FrontEnds are the networks that are believed when they say who a client is. An
 // empty list is refused: it could mean nobody, or that everybody is believed.
-func frontEnds(networks []string) ([]netip.Prefix, error) {
+func FrontEnds(networks []string) ([]netip.Prefix, error) {
 	if networks != nil && len(networks) == 0 {
 		return nil, errors.New("it lists nobody; leave it out where there is no front end")
 	}
@@ -56,44 +32,13 @@ func frontEnds(networks []string) ([]netip.Prefix, error) {
 	return out, nil
 }
 
-// What is configured nowhere: connections of one network at once. A browser opens
-// several, and over HTTP/1.1 each carries one question at a time.
-const (
-	usualAtOnce     = 8
-	usualAtOnceHTTP = 64
-)
-
-// defaultPerSecond is a tenth of the questions that limits.server lets in.
-const defaultPerSecond = 2000
-
-// perSecond is the cap on new connections; 0 is none.
-func (w *window) perSecond() int {
-	switch {
-	case w.ConnectionsPerSecond < 0:
-		return 0
-	case w.ConnectionsPerSecond == 0:
-		return defaultPerSecond
-	}
-	return w.ConnectionsPerSecond
-}
-
-// perNetwork is the cap on connections of one network; 0 is none.
-func (w *window) perNetwork(usual int) int {
-	switch {
-	case w.MaxPerNetwork < 0:
-		return 0
-	case w.MaxPerNetwork == 0:
-		return usual
-	}
-	return w.MaxPerNetwork
-}
-
 // ofManager is how an address begins that is not an address, but the name of a
 // socket which the service manager has opened.
 const ofManager = "systemd:"
 
-// socketName is the name of that socket.
-func socketName(address string) (name string, ok bool) { return strings.CutPrefix(address, ofManager) }
+// SocketName is the name of a socket that the service manager passes in; ok is false of
+// an address.
+func SocketName(address string) (name string, ok bool) { return strings.CutPrefix(address, ofManager) }
 
 // longestSocketName is that of systemd.socket(5), in bytes.
 const longestSocketName = 255
@@ -105,7 +50,7 @@ func validListen(address string) error {
 	if address == "" {
 		return nil
 	}
-	if name, ok := socketName(address); ok {
+	if name, ok := SocketName(address); ok {
 		strange := func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' }
 		if name == "" || len(name) > longestSocketName || strings.ContainsFunc(name, strange) {
 			return fmt.Errorf("%q does not name a socket", address)
@@ -123,10 +68,10 @@ func validListen(address string) error {
 }
 
 // checkAddresses refuses two listeners at one address.
-func (c *config) checkAddresses() error {
+func (c *Config) checkAddresses() error {
 	taken := map[string]string{}
 	listeners := [][2]string{{"whois", c.WHOIS.Listen}, {"rdap", c.RDAP.Listen}, {"rdap.certificates", c.RDAP.Certificates.Listen}, {"rdap.redirect", c.RDAP.Redirect}, {"private", c.Private.Listen}}
-	for name, a := range c.availabilities() {
+	for name, a := range c.Availabilities() {
 		listeners = append(listeners, [2]string{name, a.Listen})
 	}
 	for _, l := range listeners {
@@ -138,6 +83,43 @@ func (c *config) checkAddresses() error {
 			return fmt.Errorf("%s: listen: %s is taken by %s", name, address, other)
 		}
 		taken[address] = name
+	}
+	return nil
+}
+
+// TrustsLoopback reports a front end on the same machine that does not say who
+// its clients are: they come from loopback, which is taken for private. RDAP is
+// listening at an address, or at none ("").
+func (c *Config) TrustsLoopback(listening string) bool {
+	host, _, err := net.SplitHostPort(listening)
+	addr, notAddr := netip.ParseAddr(host)
+	base, _ := url.Parse(c.RDAP.Base)
+	if err != nil || notAddr != nil || !addr.IsLoopback() || base == nil || base.Host == "" || len(c.RDAP.ProxyFrom) > 0 {
+		return false
+	}
+	if from, err := FrontEnds(c.RDAP.ForwardedFrom); err != nil || slices.ContainsFunc(from, func(p netip.Prefix) bool { return p.Contains(addr) }) {
+		return false
+	}
+	public, err := netip.ParseAddr(base.Hostname())
+	return base.Hostname() != "localhost" && (err != nil || !public.IsLoopback())
+}
+
+// checkRedirect refuses a redirect to where nobody is safer, and a public address
+// that would be the name of a socket.
+func (c *Config) checkRedirect() error {
+	_, passed := SocketName(c.RDAP.Listen)
+	switch {
+	case passed && c.RDAP.Base == "":
+		return errors.New("base: it is missing, and the address of a socket that is passed in is not known before")
+	case c.RDAP.Redirect == "":
+		return nil
+	case c.RDAP.Listen == "":
+		return errors.New("redirect: rdap.listen is off")
+	case !strings.HasPrefix(c.RDAP.Base, "https://"):
+		return errors.New("redirect: base is no https address")
+	}
+	if err := validListen(c.RDAP.Redirect); err != nil {
+		return fmt.Errorf("redirect: %w", err)
 	}
 	return nil
 }

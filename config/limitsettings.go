@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"cmp"
@@ -16,8 +16,8 @@ import (
 	"registerd/ratelimit"
 )
 
-// limiter holds the budgets of all questions.
-func (c *config) limiter() (*ratelimit.Limiter, error) {
+// Limiter holds the budgets of all questions.
+func (c *Config) Limiter() (*ratelimit.Limiter, error) {
 	settings, err := c.limitSettings()
 	if err != nil {
 		return nil, fmt.Errorf("limits: %w", err)
@@ -35,7 +35,7 @@ func (c *config) limiter() (*ratelimit.Limiter, error) {
 }
 
 // limitMemory is in bytes.
-func (c *config) limitMemory() int64 {
+func (c *Config) limitMemory() int64 {
 	if c.Limits.MemoryMiB == 0 {
 		return ratelimit.Defaults().Memory
 	}
@@ -43,12 +43,12 @@ func (c *config) limitMemory() int64 {
 }
 
 // limitSettings are what can be replaced while questions are answered.
-func (c *config) limitSettings() (ratelimit.Settings, error) {
+func (c *Config) limitSettings() (ratelimit.Settings, error) {
 	l := &c.Limits
 	s := ratelimit.Defaults().Settings
 	for _, b := range []struct {
 		name string
-		from budget
+		from Budget
 		to   *ratelimit.Budget
 	}{
 		{"lookup", l.Lookup, &s.Budgets[ratelimit.Lookup]}, {"availability", l.Availability, &s.Budgets[ratelimit.Availability]},
@@ -92,8 +92,8 @@ func (c *config) limitSettings() (ratelimit.Settings, error) {
 }
 
 // replace sets to, unless the budget is left out.
-func (b budget) replace(to *ratelimit.Budget) error {
-	if b == (budget{}) {
+func (b Budget) replace(to *ratelimit.Budget) error {
+	if b == (Budget{}) {
 		return nil
 	}
 	rates := []float64{b.PerSecond, b.PerMinute / 60, b.PerHour / 3600, b.PerDay / 86400}
@@ -123,7 +123,7 @@ func replaceWidths(from map[string]float64, to *[]ratelimit.Width) error {
 }
 
 // limitNetworks are the exceptions, one for each prefix.
-func (c *config) limitNetworks() ([]ratelimit.Network, error) {
+func (c *Config) limitNetworks() ([]ratelimit.Network, error) {
 	var out []ratelimit.Network
 	for i := range c.Limits.Networks {
 		n := &c.Limits.Networks[i]
@@ -143,25 +143,16 @@ func (c *config) limitNetworks() ([]ratelimit.Network, error) {
 	return out, nil
 }
 
-func (n *network) prefixes() []string {
+func (n *Network) prefixes() []string {
 	if n.Prefix != "" {
 		return append([]string{n.Prefix}, n.Prefixes...)
 	}
 	return n.Prefixes
 }
 
-// parseAddress reads an address, or the first one of a network.
-func parseAddress(text string) (netip.Addr, error) {
-	if p, err := netip.ParsePrefix(text); err == nil {
-		return p.Masked().Addr().Unmap(), nil
-	}
-	addr, err := netip.ParseAddr(text)
-	return addr.Unmap().WithZone(""), err
-}
-
 // check refuses what is for no network, or what everybody is shown and should not
 // be. What contradicts itself, the limiter refuses.
-func (n *network) check() error {
+func (n *Network) check() error {
 	switch {
 	case len(n.prefixes()) == 0:
 		return errors.New("prefix: it is missing")
@@ -173,15 +164,15 @@ func (n *network) check() error {
 		shown["note"] = n.Note
 	}
 	for what, s := range shown {
-		if err := shownLine(s); err != nil {
+		if err := CheckRemark(s); err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 	}
 	return nil
 }
 
-// shownLine refuses what clients would not take for a remark in one line.
-func shownLine(s string) error {
+// CheckRemark refuses what clients would not take for a remark in one line.
+func CheckRemark(s string) error {
 	if len(s) > maxNoticeLine || !utf8.ValidString(s) || strings.ContainsFunc(s, unseen) {
 		return fmt.Errorf("it is not a line of at most %d bytes, all of which can be seen", maxNoticeLine)
 	}
@@ -195,8 +186,8 @@ func shownLine(s string) error {
 // stands in it without a trace, so that one name looks like another.
 func unseen(r rune) bool { return !unicode.IsGraphic(r) }
 
-// inWords is an exception for the operator's eyes.
-func (n *network) inWords() string {
+// InWords is an exception for the operator's eyes.
+func (n *Network) InWords() string {
 	words := strings.Join(n.prefixes(), ", ")
 	switch {
 	case n.Block:
@@ -204,7 +195,7 @@ func (n *network) inWords() string {
 	case n.Unlimited:
 		words += ", unlimited"
 	default:
-		words += ", " + decimal(n.Times) + " times the budgets"
+		words += ", " + Decimal(n.Times) + " times the budgets"
 	}
 	if !n.Until.IsZero() {
 		words += ", until " + n.Until.UTC().Format(time.RFC3339)
@@ -212,8 +203,8 @@ func (n *network) inWords() string {
 	return words
 }
 
-// expired are the exceptions that have ended, for who could clear them away.
-func (c *config) expired(now time.Time) []string {
+// EndedExceptions are the exceptions that have ended, for who could clear them away.
+func (c *Config) EndedExceptions(now time.Time) []string {
 	var out []string
 	for i := range c.Limits.Networks {
 		if n := &c.Limits.Networks[i]; !n.Until.IsZero() && !now.Before(n.Until) {

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -9,11 +9,11 @@ import (
 	"registerd/federated"
 )
 
-// openID is an OpenID provider whose word is taken for who somebody is (RFC 9560). Its
+// Provider is an OpenID provider whose word is taken for who somebody is (RFC 9560). Its
 // people have the accounts that registerd account identity gives them, and no others.
 // All of it is written here, and nothing is looked up: what a provider says of itself
 // is in its openid-configuration.
-type openID struct {
+type Provider struct {
 	// Issuer is what its tokens say that they come from, to the letter.
 	Issuer string `toml:"issuer"`
 	// Name is what people are told it is. It is published.
@@ -29,12 +29,12 @@ type openID struct {
 	Audience string   `toml:"audience"`
 	Clients  []string `toml:"clients"`
 	// Login is how people log in with it, in a browser or by a device. Default: not at all.
-	Login *openIDLogin `toml:"login"`
+	Login *ProviderLogin `toml:"login"`
 }
 
-// openIDLogin is what sessions need. Register farv1_session/callback, behind the public
+// ProviderLogin is what sessions need. Register farv1_session/callback, behind the public
 // address, with the provider as where people are sent back to.
-type openIDLogin struct {
+type ProviderLogin struct {
 	ClientID string `toml:"client_id"`
 	// SecretFile is the path of the client's secret.
 	SecretFile string `toml:"secret_file"`
@@ -51,16 +51,16 @@ type openIDLogin struct {
 	Default bool `toml:"default"`
 }
 
-// publicBase is the public address of RDAP where it listens at an address.
-func (c *config) publicBase(listening string) string {
+// PublicBase is the public address of RDAP where it listens at an address.
+func (c *Config) PublicBase(listening string) string {
 	if c.RDAP.Base != "" {
 		return c.RDAP.Base
 	}
-	return c.scheme() + "://" + listening + "/"
+	return c.Scheme() + "://" + listening + "/"
 }
 
-// federation takes the word of the providers; nil without one.
-func (c *config) federation(base string, log *slog.Logger) (*federated.Federation, error) {
+// Federation takes the word of the providers; nil without one.
+func (c *Config) Federation(base string, log *slog.Logger) (*federated.Federation, error) {
 	if len(c.Providers) == 0 {
 		return nil, nil
 	}
@@ -75,14 +75,14 @@ func (c *config) federation(base string, log *slog.Logger) (*federated.Federatio
 	return federated.New(federated.Config{Providers: all, Now: time.Now, Base: base, Log: log})
 }
 
-func (o *openID) settings() (federated.Provider, error) {
+func (o *Provider) settings() (federated.Provider, error) {
 	p := federated.Provider{
 		Issuer: o.Issuer, Name: o.Name, Keys: o.Keys, Algorithms: o.Algorithms, Audience: o.Audience, Clients: o.Clients,
 	}
 	if o.Login == nil {
 		return p, nil
 	}
-	secret, err := readText(o.Login.SecretFile)
+	secret, err := ReadText(o.Login.SecretFile)
 	if err != nil {
 		return p, err
 	}
@@ -95,7 +95,7 @@ func (o *openID) settings() (federated.Provider, error) {
 }
 
 // secretFiles are where the providers' clients have their secrets.
-func (c *config) secretFiles() []*string {
+func (c *Config) secretFiles() []*string {
 	var paths []*string
 	for i := range c.Providers {
 		if l := c.Providers[i].Login; l != nil {

@@ -1,0 +1,86 @@
+package config
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"registerd/listen"
+)
+
+// EndsSoon is how long before its end a certificate is warned of.
+const EndsSoon = 14 * 24 * time.Hour
+
+// CertificateDoubts are the reasons for which clients may come to refuse a certificate.
+// There is no pair when it is fetched; ends may be unknown.
+func (c *Config) CertificateDoubts(pair *tls.Certificate, ends, now time.Time) []string {
+	var out []string
+	base, _ := url.Parse(c.RDAP.Base)
+	if host := base.Hostname(); host != "" {
+		named := slices.Contains(c.RDAP.ACME.Hosts, host)
+		if pair != nil {
+			named = pair.Leaf.VerifyHostname(host) == nil
+		}
+		if !named {
+			out = append(out, "it does not name "+host+", the host of base")
+		}
+	}
+	if pair != nil && len(pair.Certificate) == 1 && !bytes.Equal(pair.Leaf.RawIssuer, pair.Leaf.RawSubject) {
+		out = append(out, "its file holds no certificate of its issuer")
+	}
+	if !ends.IsZero() && ends.Sub(now) < EndsSoon {
+		out = append(out, fmt.Sprintf("it ends in %d days", int(ends.Sub(now)/(24*time.Hour))))
+	}
+	return out
+}
+
+// CertificateInWords tells what check found of the certificate, and what is
+// doubtful. It opens no cache.
+func (c *Config) CertificateInWords(now time.Time) (words string, doubts []string, err error) {
+	if c.FetchesCertificates() {
+		return "fetched for " + strings.Join(c.RDAP.ACME.Hosts, ", "), c.CertificateDoubts(nil, time.Time{}, now), nil
+	}
+	loaded, err := c.RDAP.TLS.load(now)
+	if err != nil {
+		return "", nil, err
+	}
+	return endAndNames(loaded), c.CertificateDoubts(loaded.Certificate, loaded.Ends, now), nil
+}
+
+func endAndNames(c *listen.Certificate) string {
+	names := slices.Clone(c.Leaf.DNSNames)
+	for _, ip := range c.Leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return fmt.Sprintf("until %s, for %s", c.Ends.Format(time.DateOnly), strings.Join(names, ", "))
+}
+
+// InWords tells what check found of the listener: where it is, the server's own
+// certificate, and when the lists end.
+func (c *Certificates) InWords(now time.Time, log *slog.Logger) ([][2]string, error) {
+	if c.Listen == "" {
+		return nil, nil
+	}
+	clients, err := c.OpenClients(log)
+	if err != nil {
+		return nil, err
+	}
+	lines := [][2]string{{"rdap, to client certificates", c.Listen}}
+	if c.Certificate != "" {
+		shown, err := c.load(now)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, [2]string{"certificate there", endAndNames(shown)})
+	}
+	revoked := "off"
+	if ends := clients.ListsEnd(); !ends.IsZero() {
+		revoked = "until " + ends.Format(time.RFC3339)
+	}
+	return append(lines, [2]string{"revocations", revoked}), nil
+}
