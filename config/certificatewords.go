@@ -13,8 +13,8 @@ import (
 	"registerd/listen"
 )
 
-// EndsSoon is how long before its end a certificate is warned of.
-const EndsSoon = 14 * 24 * time.Hour
+// CertificateEndsSoon is how long before its end a certificate is warned of.
+const CertificateEndsSoon = 14 * 24 * time.Hour
 
 // CertificateDoubts are the reasons for which clients may come to refuse a certificate.
 // There is no pair when it is fetched; ends may be unknown.
@@ -33,7 +33,7 @@ func (c *Config) CertificateDoubts(pair *tls.Certificate, ends, now time.Time) [
 	if pair != nil && len(pair.Certificate) == 1 && !bytes.Equal(pair.Leaf.RawIssuer, pair.Leaf.RawSubject) {
 		out = append(out, "its file holds no certificate of its issuer")
 	}
-	if !ends.IsZero() && ends.Sub(now) < EndsSoon {
+	if !ends.IsZero() && ends.Sub(now) < CertificateEndsSoon {
 		out = append(out, fmt.Sprintf("it ends in %d days", int(ends.Sub(now)/(24*time.Hour))))
 	}
 	return out

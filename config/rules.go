@@ -34,17 +34,17 @@ func ReadRules(name string) (*Rules, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w; a file's name ends in .toml", err)
 		}
-		return ParseRules(name, text)
+		return parseRules(name, text)
 	}
 	text, err := ReadText(name)
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	return ParseRules(filepath.Base(name), text)
+	return parseRules(filepath.Base(name), text)
 }
 
-// ParseRules reads the text of a rule file, by whose name mistakes are told.
-func ParseRules(name string, text []byte) (*Rules, error) {
+// parseRules reads the text of a rule file, by whose name mistakes are told.
+func parseRules(name string, text []byte) (*Rules, error) {
 	p, err := disclose.ReadPolicy(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)

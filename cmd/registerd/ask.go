@@ -24,6 +24,7 @@ import (
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/rdap"
+	"registerd/service"
 	"registerd/store/sqlite"
 	"registerd/whois"
 )
@@ -121,7 +122,7 @@ type observer = func(lookup.Observation)
 
 // desk opens the register for questions. ended may be nil.
 func (a *askCommand) desk(c *config.Config, con console, ended observer) (*lookup.Desk, func(), error) {
-	reader, err := openRegister(c.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,7 +132,7 @@ func (a *askCommand) desk(c *config.Config, con console, ended observer) (*looku
 		return nil, nil, err
 	}
 	done := func() { journal.Close(); reader.Close() }
-	published, err := publishable(c)
+	published, err := service.Publishable(c)
 	if err != nil {
 		done()
 		return nil, nil, err

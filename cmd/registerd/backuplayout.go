@@ -20,6 +20,7 @@ import (
 	"registerd/internal/build"
 	"registerd/internal/sqlfile"
 	"registerd/request"
+	"registerd/service"
 )
 
 // layout is a folder that a backup is made of: a copy of each part under its name.
@@ -93,7 +94,7 @@ func (l *layout) operatorsFiles() error {
 }
 
 func (l *layout) register(ctx context.Context) (err error) {
-	if _, err := statRegister(l.c.DB); err != nil {
+	if _, err := service.StatRegister(l.c.DB); err != nil {
 		return err
 	}
 	if err := sqlfile.Copy(ctx, l.c.DB, l.at(registerPart)); err != nil {
@@ -118,7 +119,7 @@ func (l *layout) journal(ctx context.Context) error {
 		return err
 	}
 	// Rules are journaled before they are in force, so they are copied before.
-	inForce, err := os.ReadFile(filepath.Join(l.c.Audit.Dir, inForceName))
+	inForce, err := os.ReadFile(filepath.Join(l.c.Audit.Dir, service.RulesInForce))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -127,7 +128,7 @@ func (l *layout) journal(ctx context.Context) error {
 		return err
 	}
 	if inForce != nil {
-		if err := os.WriteFile(filepath.Join(to, inForceName), inForce, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(to, service.RulesInForce), inForce, 0o600); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"registerd/config"
+	"registerd/service"
 	"registerd/store/sqlite"
 	"registerd/testdata"
 	"registerd/whois"
@@ -29,7 +30,7 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	r, err := admittedRules(c)
+	r, err := service.AdmittedRules(c)
 	if err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func registerDoubts(ctx context.Context, path string) []string {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	reader, err := openRegister(path, sqlite.Options{})
+	reader, err := service.OpenRegister(path, sqlite.Options{})
 	if err != nil {
 		return []string{"the register cannot be served as it is: " + err.Error()}
 	}
@@ -176,7 +177,7 @@ func misleadingProfiles(c *config.Config) (out []string, err error) {
 
 // unservedAsItIs are those by the register that is there; none if it cannot be read.
 func unservedAsItIs(ctx context.Context, c *config.Config) []string {
-	reader, err := openRegister(c.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return nil
 	}

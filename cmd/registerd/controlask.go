@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"registerd/config"
+	"registerd/service"
 )
 
 // controlled says which server a command speaks with.
@@ -42,5 +43,5 @@ func (w *controlled) call(ctx context.Context, method, at string, values url.Val
 	if err != nil {
 		return err
 	}
-	return callControl(ctx, path, method, at, values, answer)
+	return service.Call(ctx, path, method, at, values, answer)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"registerd/service"
 )
 
 type ctlCommand struct {
@@ -18,7 +20,7 @@ type ctlReloadCommand struct {
 
 // Run fails when the configuration was not taken: then nothing has changed.
 func (c *ctlReloadCommand) Run(ctx context.Context, con console) error {
-	var done reloaded
+	var done service.Reloaded
 	err := c.call(ctx, http.MethodPost, "/reload", nil, &done)
 	switch {
 	case err != nil:

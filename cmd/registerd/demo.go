@@ -10,6 +10,7 @@ import (
 
 	"registerd/disclose"
 	"registerd/internal/example"
+	"registerd/service"
 )
 
 type demoCommand struct {
@@ -38,19 +39,19 @@ func (d *demoCommand) Run(ctx context.Context, con console) error {
 	if err := example.Build(ctx, c.DB); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	server, err := open(ctx, c, options{Log: slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	server, err := service.Open(ctx, c, service.Options{Log: slog.New(slog.NewTextHandler(con.err, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	tell(con.out, server, c.DB, dir, secrets)
-	return server.serve(ctx)
+	return server.Serve(ctx)
 }
 
 // tell says what to try.
-func tell(out io.Writer, s *service, db, dir string, secrets map[disclose.Audience]string) {
-	host, port, _ := net.SplitHostPort(s.address("whois"))
-	dasHost, dasPort, _ := net.SplitHostPort(s.address("das"))
-	base := "http://" + s.address("rdap") + "/"
+func tell(out io.Writer, s *service.Service, db, dir string, secrets map[disclose.Audience]string) {
+	host, port, _ := net.SplitHostPort(s.Address("whois"))
+	dasHost, dasPort, _ := net.SplitHostPort(s.Address("das"))
+	base := "http://" + s.Address("rdap") + "/"
 	fmt.Fprintf(out, `The example register is served until you press Ctrl-C. Its files are in %s
 
 WHOIS         %s      whois -h %s -p %s bakery.example
@@ -62,15 +63,15 @@ As the registrar of record (the token is for today):
 As an authority, with a purpose and a case reference:
   curl -H 'Authorization: Bearer %s' -H 'RDAP-Purpose: legalActions' -H 'RDAP-Case: 2026-17' %sdomain/bakery.example
 `,
-		dir, s.address("whois"), host, port, s.address("das"), dasHost, dasPort, base, base,
+		dir, s.Address("whois"), host, port, s.Address("das"), dasHost, dasPort, base, base,
 		secrets[disclose.Registrar], base, secrets[disclose.Authority], base)
-	if s.controlled() {
+	if s.Controlled() {
 		fmt.Fprintf(out, `
 What your questions took of the limits, and what is left of them:
   registerd limits show %s --db %s
 `, host, db)
 	}
-	if private := s.address("private"); private != "" {
+	if private := s.Address("private"); private != "" {
 		fmt.Fprintf(out, "\nPrivate       http://%s/metrics, /health, /ready, /debug/pprof/\n", private)
 	} else {
 		fmt.Fprint(out, "\nMetrics, health and profiles: start with --private 127.0.0.1:9043\n")

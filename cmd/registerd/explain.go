@@ -19,6 +19,7 @@ import (
 	"registerd/publication"
 	"registerd/ratelimit"
 	"registerd/register"
+	"registerd/service"
 	"registerd/store/sqlite"
 )
 
@@ -47,7 +48,7 @@ func (e *explainCommand) Run(ctx context.Context, con console) error {
 	if e.Lang != "" && !slices.Contains(by.Policy.Languages, e.Lang) {
 		return misused("explain: --lang is one of %s", strings.Join(by.Policy.Languages, ", "))
 	}
-	reader, err := openRegister(path, sqlite.Options{})
+	reader, err := service.OpenRegister(path, sqlite.Options{})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"registerd/config"
 	"registerd/holder"
 	"registerd/register"
+	"registerd/service"
 )
 
 type holderCommand struct {
@@ -40,7 +41,7 @@ func (h *holderOf) links(ctx context.Context, con console, do func(l *holder.Lin
 		return err
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
-	links, err := openLinks(ctx, c, journal)
+	links, err := service.OpenHolderLinks(ctx, c, journal)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"registerd/config"
 	"registerd/disclose"
 	"registerd/holder"
+	"registerd/service"
 )
 
 type journalExport struct {
@@ -49,11 +50,11 @@ func (e *journalExport) Run(ctx context.Context, con console) error {
 	if err := e.record(ctx, con, c, roid); err != nil {
 		return err
 	}
-	in := timeSpan{timeOf(e.Since), timeOf(e.Until)}
+	in := service.TimeSpan{Since: timeOf(e.Since), Until: timeOf(e.Until)}
 	if e.Supervisor {
-		return supervise(ctx, con.out, c.Audit.Dir, e.Format, chosen{timeSpan: in, roid: roid, account: e.Account, reference: e.Case}, time.Now())
+		return supervise(ctx, con.out, c.Audit.Dir, e.Format, chosen{TimeSpan: in, roid: roid, account: e.Account, reference: e.Case}, time.Now())
 	}
-	list, err := received(ctx, c.Audit.Dir, roid, in, time.Now())
+	list, err := service.Received(ctx, c.Audit.Dir, roid, in, time.Now())
 	if err != nil {
 		return err
 	}

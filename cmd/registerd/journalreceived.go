@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"registerd/register"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -30,7 +31,7 @@ func contactOf(ctx context.Context, db, text string) (contact *register.Contact,
 	if err != nil {
 		return nil, err
 	}
-	reader, err := openRegister(db, sqlite.Options{})
+	reader, err := service.OpenRegister(db, sqlite.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"registerd/audit"
 	"registerd/config"
 	"registerd/request"
+	"registerd/service"
 )
 
 type journalReport struct {
@@ -101,14 +102,14 @@ type asked struct {
 }
 
 func reportOf(ctx context.Context, dir string, month, now time.Time) (*monthReport, error) {
-	in := timeSpan{month, month.AddDate(0, 1, 0)}
+	in := service.TimeSpan{Since: month, Until: month.AddDate(0, 1, 0)}
 	told := map[about]map[string]int{} // by account
 	requests := map[string]*asked{}
 	err := audit.Walk(dir, func(r audit.Record) error {
 		of := about{cmp.Or(r.Requester, r.Audience), r.Purpose}
 		switch r.Entry {
 		case audit.EntryDisclosure:
-			if in.holds(r.Time) {
+			if in.Holds(r.Time) {
 				if told[of] == nil {
 					told[of] = map[string]int{}
 				}
@@ -149,10 +150,10 @@ func followed(requests map[string]*asked, r *audit.Record, of about) {
 }
 
 // count sums the requests that were received in the month, whenever they ended.
-func (m *monthReport) count(in timeSpan, requests map[string]*asked, now time.Time) {
+func (m *monthReport) count(in service.TimeSpan, requests map[string]*asked, now time.Time) {
 	byAbout := map[about]*requestCount{}
 	for _, a := range requests {
-		if !in.holds(a.received) {
+		if !in.Holds(a.received) {
 			continue
 		}
 		if byAbout[a.about] == nil {
@@ -201,7 +202,7 @@ func (n *requestCount) end() {
 
 // deskNumbers are what the request desk says of itself.
 func deskNumbers(ctx context.Context, c *config.Config, month time.Time) (_ []request.Numbers, err error) {
-	settings, err := deskConfig(&c.Requests, audit.None()) // nothing is done that would have to be journaled
+	settings, err := service.RequestDeskConfig(&c.Requests, audit.None()) // nothing is done that would have to be journaled
 	if err != nil {
 		return nil, err
 	}

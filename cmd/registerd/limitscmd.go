@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"registerd/config"
+	"registerd/service"
 )
 
 type limitsCommand struct {
@@ -29,7 +30,7 @@ type limitsShowCommand struct {
 
 // Run asks the running server.
 func (l *limitsShowCommand) Run(ctx context.Context, con console) error {
-	var shown limitsShown
+	var shown service.Standing
 	err := l.call(ctx, http.MethodGet, "/limits/show", url.Values{"client": {l.Client}}, &shown)
 	switch {
 	case err != nil:
@@ -48,7 +49,7 @@ type limitsClearCommand struct {
 
 // Run asks the running server, which logs who did.
 func (l *limitsClearCommand) Run(ctx context.Context, con console) error {
-	var cleared limitsCleared
+	var cleared service.Cleared
 	err := l.call(ctx, http.MethodPost, "/limits/clear", url.Values{"client": {l.Client}}, &cleared)
 	switch {
 	case err != nil:
@@ -68,10 +69,10 @@ type limitsTopCommand struct {
 
 // Run asks the running server.
 func (l *limitsTopCommand) Run(ctx context.Context, con console) error {
-	if l.Number < 1 || l.Number > mostShares {
-		return misused("limits: -n is 1 to %d", mostShares)
+	if l.Number < 1 || l.Number > service.MostShares {
+		return misused("limits: -n is 1 to %d", service.MostShares)
 	}
-	var shares sharesShown
+	var shares service.Shares
 	err := l.call(ctx, http.MethodGet, "/limits/top", url.Values{"n": {strconv.Itoa(l.Number)}}, &shares)
 	switch {
 	case err != nil:
@@ -88,7 +89,7 @@ func printJSON(out io.Writer, what any) error {
 	return e.Encode(what)
 }
 
-func printLimits(out io.Writer, s *limitsShown) error {
+func printLimits(out io.Writer, s *service.Standing) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	head := s.Client
 	if s.Organization != "" {
@@ -127,7 +128,7 @@ func printLimits(out io.Writer, s *limitsShown) error {
 	return table.Flush()
 }
 
-func exceptionInWords(e *exceptionShown) string {
+func exceptionInWords(e *service.Exception) string {
 	n := config.Network{Prefix: e.Network.String(), Times: e.Times, Unlimited: e.Unlimited, Block: e.Block}
 	if e.Until != nil {
 		n.Until = *e.Until
@@ -144,7 +145,7 @@ func exceptionInWords(e *exceptionShown) string {
 	return words
 }
 
-func printShares(out io.Writer, s *sharesShown) error {
+func printShares(out io.Writer, s *service.Shares) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "network or account\tcost\tshare\t")
 	for _, h := range s.Heaviest {

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"registerd/service"
 )
 
 // TestAKilledServerForgivesTenSecondsAtMost kills the program while a client asks,
@@ -79,7 +81,7 @@ func usedAfterAStart(t *testing.T, program, config string) int {
 	}
 	awaitServing(t, errs)
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	var shown limitsShown
+	var shown service.Standing
 	w := controlled{Config: config}
 	if err := w.call(context.Background(), http.MethodGet, "/limits/show", url.Values{"client": {"127.0.0.1"}}, &shown); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"registerd/service"
 )
 
 // progress tells how far a long work is: on a terminal a bar, elsewhere a log
@@ -31,7 +33,7 @@ func newProgress(con console) *progress {
 	if isTerminal(con.err) {
 		p.every = barEvery
 	} else {
-		p.log = newLog(con.err)
+		p.log = service.NewLog(con.err)
 	}
 	return p
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"registerd/internal/example"
+	"registerd/service"
 )
 
 // reloadable is a server whose configuration file a test replaces.
@@ -91,15 +92,15 @@ func (s *reloadable) hangUp(t *testing.T) error {
 }
 
 // lastReload is what the server says of it.
-func (s *reloadable) lastReload(t *testing.T) reloadShown {
+func (s *reloadable) lastReload(t *testing.T) service.ReloadStatus {
 	t.Helper()
-	var shown statusShown
+	var shown service.Status
 	server := controlled{Control: s.control()}
 	if err := server.call(t.Context(), http.MethodGet, "/status", nil, &shown); err != nil {
 		t.Fatal(err)
 	}
 	if shown.Reload == nil {
-		return reloadShown{}
+		return service.ReloadStatus{}
 	}
 	return *shown.Reload
 }

@@ -10,6 +10,7 @@ import (
 	"registerd/access"
 	"registerd/config"
 	"registerd/request"
+	"registerd/service"
 )
 
 type requestCommand struct {
@@ -49,7 +50,7 @@ func (r *requestDesk) open(ctx context.Context, con console, do func(d *request.
 		return err
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
-	settings, err := deskConfig(&c.Requests, journal)
+	settings, err := service.RequestDeskConfig(&c.Requests, journal)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"registerd/config"
 	"registerd/register"
 	"registerd/request"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -118,7 +119,7 @@ var errNotThere = errors.New("it is not in the register")
 // pin gives the objects the ROIDs that the register has for them now: names and
 // handles are used again, and nothing is granted of who has them then.
 func pin(ctx context.Context, c *config.Config, objects []request.Object) error {
-	reader, err := openRegister(c.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"registerd/audit"
 	"registerd/backup"
 	"registerd/request"
+	"registerd/service"
 )
 
 // prepare lays all sections beside their places, checks them, and says how they get
@@ -126,7 +127,7 @@ func (p *places) eraseRequests(ctx context.Context, journal *audit.Journal) (err
 	if !ok {
 		return nil
 	}
-	cfg, err := deskConfig(&p.c.Requests, journal)
+	cfg, err := service.RequestDeskConfig(&p.c.Requests, journal)
 	if err != nil {
 		return err
 	}

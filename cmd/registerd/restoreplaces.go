@@ -17,6 +17,7 @@ import (
 	"registerd/config"
 	"registerd/internal/sqlfile"
 	"registerd/register"
+	"registerd/service"
 	"registerd/store/sqlite"
 )
 
@@ -147,7 +148,7 @@ func (p *places) newer(ctx context.Context, m *backup.Manifest) (newer []string)
 }
 
 func stateOf(ctx context.Context, db string) (*register.State, error) {
-	reader, err := openRegister(db, sqlite.Options{Connections: 1})
+	reader, err := service.OpenRegister(db, sqlite.Options{Connections: 1})
 	if err != nil {
 		return nil, err
 	}

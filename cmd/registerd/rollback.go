@@ -11,6 +11,7 @@ import (
 	"registerd/config"
 	"registerd/disclose"
 	"registerd/escrow"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -45,7 +46,7 @@ func (r *rollbackCommand) Run(ctx context.Context, con console) error {
 	if c.DB == "" {
 		return misused("rollback: give --config FILE or --db FILE")
 	}
-	reader, err := openRegister(c.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"registerd/disclose"
 	"registerd/publication"
 	"registerd/register"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -31,7 +32,7 @@ func (k *rulesDiffCommand) Run(ctx context.Context, con console) error {
 	if k.DB == "" {
 		return publication.Compare(old.Policy, new.Policy).Write(con.out)
 	}
-	reader, err := openRegister(k.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(k.DB, sqlite.Options{})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"registerd/config"
+	"registerd/service"
 )
 
 type serveCommand struct {
@@ -38,34 +39,34 @@ func (s *serveCommand) Run(ctx context.Context, con console) error {
 	if err := notAsRoot(c.DB, c.Audit.Dir); err != nil {
 		return err
 	}
-	log := openLog(c, con.err)
+	log := service.OpenLog(c, con.err)
 	defer log.Flush()
 	if c.Limits.Off {
 		log.Warn("serving without limits: for trials only")
 	}
-	notify, err := newNotifier(os.Getenv, log.Logger)
+	notify, err := service.NewNotifier(os.Getenv, log.Logger)
 	if err != nil {
 		return err
 	}
-	defer notify.close()
-	server, err := open(ctx, c, options{
+	defer notify.Close()
+	server, err := service.Open(ctx, c, service.Options{
 		Log: log.Logger, Level: log.Level, Anew: log.Flush, Notify: notify, Read: s.config, AllowWiden: s.AllowWiden,
 	})
 	if err != nil {
 		return err
 	}
-	server.announce(ctx)
+	server.Announce(ctx)
 	go func() {
 		for {
 			select {
 			case <-hangup:
-				_, _ = server.again(ctx, "SIGHUP") // which has logged it
+				_, _ = server.Reload(ctx, "SIGHUP") // which has logged it
 			case <-ctx.Done():
 				return
 			}
 		}
 	}()
-	return server.serve(ctx)
+	return server.Serve(ctx)
 }
 
 // config is the file, as the flags override it.

@@ -15,6 +15,7 @@ import (
 	"registerd/config"
 	"registerd/internal/wholefile"
 	"registerd/register"
+	"registerd/service"
 	"registerd/statistics"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -129,7 +130,7 @@ func (s *statsCommand) report(ctx context.Context, c *config.Config) (_ *statist
 // addCensus counts the register of now, if its data is of the month: there may be no
 // server that did, and its last census may be old.
 func addCensus(ctx context.Context, c *config.Config, file *statistics.File, m *statistics.Month) (err error) {
-	reader, err := openRegister(c.DB, sqlite.Options{})
+	reader, err := service.OpenRegister(c.DB, sqlite.Options{})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"registerd/service"
 )
 
 type statusCommand struct {
@@ -19,10 +21,10 @@ type statusCommand struct {
 
 // Run fails when something is amiss, and otherwise when no server answers.
 func (c *statusCommand) Run(ctx context.Context, con console) error {
-	var shown statusShown
+	var shown service.Status
 	err := c.call(ctx, http.MethodGet, "/status", nil, &shown)
 	switch {
-	case errors.Is(err, errNoServer) && !c.Alive:
+	case errors.Is(err, service.ErrNoServer) && !c.Alive:
 		return &unanswered{fmt.Errorf("status: %w", err)}
 	case err != nil:
 		return fmt.Errorf("status: %w", err)
@@ -40,7 +42,7 @@ func (c *statusCommand) Run(ctx context.Context, con console) error {
 }
 
 // printStatus begins with what is amiss.
-func printStatus(out io.Writer, o *statusShown) error {
+func printStatus(out io.Writer, o *service.Status) error {
 	for _, a := range o.Amiss {
 		fmt.Fprintln(out, "AMISS:", a)
 	}
@@ -80,21 +82,21 @@ func printStatus(out io.Writer, o *statusShown) error {
 	return table.Flush()
 }
 
-func lastSigned(j *journalShown) string {
+func lastSigned(j *service.JournalStatus) string {
 	if j.Signed == nil && j.Covered > 0 {
 		return "before this start"
 	}
 	return stamp(j.Signed)
 }
 
-func accountsInWords(a *accountsShown) string {
+func accountsInWords(a *service.AccountsStatus) string {
 	if a.NoFile {
 		return fmt.Sprintf("%d; there is no file of them yet", a.Number)
 	}
 	return fmt.Sprint(a.Number)
 }
 
-func printRegister(r *registerShown, line func(what, format string, args ...any)) {
+func printRegister(r *service.RegisterStatus, line func(what, format string, args ...any)) {
 	line("register", "%s, edition %d, generation %d, serial %d, earlier generations kept: %d", r.Path, r.Edition, r.Load, r.Serial, r.Kept)
 	if r.Failure != "" {
 		return
@@ -107,7 +109,7 @@ func printRegister(r *registerShown, line func(what, format string, args ...any)
 		c.Domains, c.Reserved, c.Contacts, c.Hosts, c.Registrars)
 }
 
-func reloadInWords(r *reloadShown) string {
+func reloadInWords(r *service.ReloadStatus) string {
 	if r.Failure != "" {
 		return "not taken at " + stamp(&r.At) + "; the one before is in force"
 	}

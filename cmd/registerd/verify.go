@@ -9,6 +9,7 @@ import (
 
 	"registerd/config"
 	"registerd/register"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -20,7 +21,7 @@ type verifyCommand struct {
 
 // Run reads every record, and names those that are damaged.
 func (v *verifyCommand) Run(ctx context.Context, con console) error {
-	if _, err := statRegister(v.DB); err != nil {
+	if _, err := service.StatRegister(v.DB); err != nil {
 		return fmt.Errorf("verify: %w", err)
 	}
 	progress := newProgress(con)

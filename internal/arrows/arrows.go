@@ -33,6 +33,7 @@ var Drawn = map[string][]string{
 	"backup":               {"audit", "internal/sqlfile"},
 	"statistics":           {"store", "register", "page", "internal/sqlfile"},
 	"config":               {"register", "disclose", "access", "federated", "ratelimit", "audit", "listen", "referral", "rdap", "whois", "das"},
+	"service":              server,
 	"testdata":             {},
 	"internal/arrows":      {},
 	"internal/build":       {},
@@ -46,6 +47,12 @@ var Drawn = map[string][]string{
 	"internal/wholefile":   {},
 	"cmd/registerd":        anyone,
 	"cmd/bench":            anyone,
+}
+
+// server lists those of service, which opens all that a question needs.
+var server = []string{
+	"config", "register", "disclose", "access", "account", "federated", "ratelimit", "audit", "listen", "referral", "lookup", "rdap", "whois", "das",
+	"request", "request/intake", "holder", "statistics", "backup", "store", "store/sqlite", "internal/build", "internal/wholefile",
 }
 
 // anyone marks a folder that may import every other.

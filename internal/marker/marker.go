@@ -15,10 +15,21 @@ var (
 	measured = regexp.MustCompile(`:[0-9]{2}\.[0-9]+|"took":[0-9]+|_sum(\{[^}]*\})? \S+|\b[0-9]\.[0-9]+`)
 )
 
-// In reports whether a text holds the marker, what is measured aside. Any number of
-// goroutines may ask.
-func In(text string) bool {
-	return holds(text) && holds(measured.ReplaceAllString(text, ""))
+// In reports whether a text holds the marker, what is measured aside.
+func In(text string) bool { return Find(text) != "" }
+
+// Find is the first marker in a text, with what stands around it; "" if there is none,
+// what is measured aside.
+func Find(text string) string {
+	if !holds(text) { // which is seen sooner than by looking with an expression
+		return ""
+	}
+	text = measured.ReplaceAllString(text, "")
+	at := Text.FindStringIndex(text)
+	if at == nil {
+		return ""
+	}
+	return text[max(0, at[0]-80):min(len(text), at[1]+80)]
 }
 
 func holds(text string) bool {
