@@ -22,7 +22,7 @@ const mostControlled = 16 << 20
 
 // Call asks a running server at its control socket, and reads its answer into
 // answer. It waits for half a minute at most; where no server listens, the error is
-// errNoServer.
+// ErrNoServer.
 func Call(ctx context.Context, path, method, at string, values url.Values, answer any) error {
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,

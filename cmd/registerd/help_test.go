@@ -3,9 +3,7 @@ package main
 import (
 	"io"
 	"net"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,17 +14,6 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// number is what the environment says of how much a test does, or otherwise.
-func number(t *testing.T, variable string, otherwise int) int {
-	s := os.Getenv(variable)
-	if s == "" {
-		return otherwise
-	}
-	n, err := strconv.Atoi(s)
-	must(t, err)
-	return n
 }
 
 // overTCP asks a window that is asked in lines.

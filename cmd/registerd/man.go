@@ -135,7 +135,7 @@ var manualSections = []struct {
 		{"/var/backups/registerd/", "Where the package's timer leaves backups."},
 	}},
 	{"SEE ALSO", [][2]string{
-		{"/usr/share/doc/registerd/", "operating.md is the handbook; config.go explains every key of the configuration."},
+		{"/usr/share/doc/registerd/", "operating.md is the handbook; config.go and the files beside it explain every key of the configuration."},
 		{"systemd.socket(5), systemd.service(5)", "How the units of the package are changed."},
 	}},
 }
