@@ -68,8 +68,8 @@ func (c *Config) WHOISProfiles() (map[register.Name]*whois.Profile, error) {
 	return out, nil
 }
 
-// ProfilesInWords are the profiles of a configuration that was checked.
-func (c *Config) ProfilesInWords() (out [][2]string) {
+// profilesInWords are the profiles of a configuration that was checked.
+func (c *Config) profilesInWords() (out [][2]string) {
 	all, _ := c.WHOISProfiles()
 	if c.WHOIS.Listen != "" {
 		out = append(out, [2]string{"profile", all[""].Version()})

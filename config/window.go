@@ -73,8 +73,8 @@ func (a *Availability) Settings() (c das.Config, err error) {
 	return c, nil
 }
 
-// InWords is where the listener is and which dialect it speaks, "" when it is off.
-func (a *Availability) InWords() string {
+// inWords is where the listener is and which dialect it speaks, "" when it is off.
+func (a *Availability) inWords() string {
 	words := a.Listen
 	if words != "" && a.Dialect != "" {
 		words += " in " + a.Dialect

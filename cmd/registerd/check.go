@@ -1,15 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"registerd/config"
@@ -53,7 +52,9 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return err
 	}
-	printConfig(con.out, c, r, shown)
+	for _, l := range c.InWords(r, shown) {
+		fmt.Fprintf(con.out, "%-14s %s\n", l[0], cmp.Or(l[1], "off"))
+	}
 	for _, l := range slices.Concat(certified, others) {
 		fmt.Fprintf(con.out, "%-16s %s\n", l[0], l[1])
 	}
@@ -89,72 +90,6 @@ func registerDoubts(ctx context.Context, path string) []string {
 		return []string{"an older program loaded the register: not every search is answered until its next full load"}
 	}
 	return nil
-}
-
-func printConfig(out io.Writer, c *config.Config, r *config.Rules, certificate string) {
-	line := func(what, value string) {
-		if value == "" {
-			value = "off"
-		}
-		fmt.Fprintf(out, "%-14s %s\n", what, value)
-	}
-	line("register", c.DB)
-	line("whois", c.WHOIS.Listen)
-	for name, a := range c.Availabilities() {
-		line(strings.Replace(name, "das", "availability", 1), a.InWords())
-	}
-	rdap := c.RDAP.Listen
-	if c.RDAP.Base != "" {
-		rdap += " as " + c.RDAP.Base
-	}
-	if c.RDAP.BehindTLS {
-		rdap += ", behind TLS"
-	}
-	line("rdap", rdap)
-	if certificate != "" {
-		line("certificate", certificate)
-	}
-	for _, l := range c.ProfilesInWords() {
-		line(l[0], l[1])
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.WHOIS.Refer)) {
-		line("refer "+name, c.WHOIS.Refer[name])
-	}
-	if c.RDAP.Redirect != "" {
-		line("redirect", c.RDAP.Redirect)
-	}
-	line("private", c.Private.Listen)
-	line("audit", c.Audit.Dir)
-	if c.Requests.Dir != "" {
-		line("requests", c.Requests.Dir)
-	}
-	line("rules", r.Policy.Version())
-	limits := "on"
-	if c.Limits.Off {
-		limits = ""
-	}
-	line("limits", limits)
-	for i := range c.Limits.Networks {
-		line(fmt.Sprintf("network %d", i+1), c.Limits.Networks[i].InWords())
-	}
-	operator := c.Operator.Name
-	if operator == "" {
-		operator = "not named"
-	}
-	line("operator", operator)
-	if c.Accounts != "" {
-		line("accounts", c.Accounts)
-	}
-	if c.HolderLinks != "" {
-		line("holder links", c.HolderLinks)
-	}
-	for _, t := range c.Tokens {
-		words := fmt.Sprintf("%s, %s, until %s", t.Audience, t.Organization, t.Expires.Format("2006-01-02"))
-		if t.Times != 0 {
-			words += ", " + config.Decimal(t.Times) + " times the budgets"
-		}
-		line("token "+t.ID, words)
-	}
 }
 
 // misleadingProfiles are the profiles of a configuration that was checked by which parsers

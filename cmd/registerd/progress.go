@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"registerd/service"
 )
@@ -71,4 +74,9 @@ func (p *progress) end() {
 		fmt.Fprintln(p.out)
 		p.anything = false
 	}
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

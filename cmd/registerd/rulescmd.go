@@ -88,3 +88,16 @@ func (k *rulesPrintCommand) Run(con console) error {
 	_, err = io.WriteString(con.out, publication.Text(r.Policy, language))
 	return err
 }
+
+// rulesBy are the rules that a command goes by: those it names, those of the
+// configuration, or the default.
+func rulesBy(configFile, name string) (*config.Rules, error) {
+	if name != "" || configFile == "" {
+		return config.ReadRules(cmp.Or(name, config.DefaultRules))
+	}
+	c, err := config.Read(configFile)
+	if err != nil {
+		return nil, err
+	}
+	return c.PublicationRules()
+}

@@ -8,8 +8,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"golang.org/x/term"
-
 	"registerd/config"
 	"registerd/service"
 )
@@ -107,22 +105,4 @@ func (s *serveCommand) config() (*config.Config, error) {
 		return nil, fmt.Errorf("configuration: %s: %w", cmp.Or(s.Config, "flags"), err)
 	}
 	return c, nil
-}
-
-func isTerminal(w any) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// rulesBy are the rules that a command goes by: those it names, those of the
-// configuration, or the default.
-func rulesBy(configFile, name string) (*config.Rules, error) {
-	if name != "" || configFile == "" {
-		return config.ReadRules(cmp.Or(name, config.DefaultRules))
-	}
-	c, err := config.Read(configFile)
-	if err != nil {
-		return nil, err
-	}
-	return c.PublicationRules()
 }
