@@ -238,6 +238,16 @@ func (d *Duration) UnmarshalText(b []byte) (err error) {
 // DefaultKeepGenerations is a week: a load that was wrong is noticed by then.
 const DefaultKeepGenerations = 7 * 24 * time.Hour
 
+const defaultKeptAnswers = 4096
+
+// AnswersKept is how many public answers are kept ready; 0 keeps none.
+func (c *Config) AnswersKept() int {
+	if c.KeptAnswers == 0 {
+		return defaultKeptAnswers
+	}
+	return max(c.KeptAnswers, 0)
+}
+
 // GenerationsKept is how long a register stays after a load took its place; 0 keeps none.
 func (c *Config) GenerationsKept() time.Duration {
 	if c.KeepGenerations == nil {

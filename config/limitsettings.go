@@ -69,12 +69,22 @@ func (c *Config) limitSettings() (ratelimit.Settings, error) {
 			return s, fmt.Errorf("%s: %w", w.name, err)
 		}
 	}
+	if err := l.replaceNumbers(&s); err != nil {
+		return s, err
+	}
+	var err error
+	s.Networks, err = c.limitNetworks()
+	return s, err
+}
+
+// replaceNumbers sets what is no budget, unless it is left out.
+func (l *Limits) replaceNumbers(s *ratelimit.Settings) error {
 	for name, number := range map[string]float64{
 		"memory_mib": float64(l.MemoryMiB), "account": l.Account, "pressed": l.Pressed, "pauses: free": float64(l.Pauses.Free),
 		"watch: after": float64(l.Watch.After), "watch: distinct": float64(l.Watch.Distinct),
 	} {
 		if number < 0 {
-			return s, fmt.Errorf("%s: it is negative", name)
+			return fmt.Errorf("%s: it is negative", name)
 		}
 	}
 	s.Account = cmp.Or(l.Account, s.Account)
@@ -86,9 +96,7 @@ func (c *Config) limitSettings() (ratelimit.Settings, error) {
 	s.Watch.Off = l.Watch.Off
 	s.Watch.After = cmp.Or(l.Watch.After, s.Watch.After)
 	s.Watch.Distinct = cmp.Or(l.Watch.Distinct, s.Watch.Distinct)
-	var err error
-	s.Networks, err = c.limitNetworks()
-	return s, err
+	return nil
 }
 
 // replace sets to, unless the budget is left out.

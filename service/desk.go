@@ -11,18 +11,11 @@ import (
 	"registerd/store/sqlite"
 )
 
-const defaultKeptAnswers = 4096
-
+// openDesk opens the register, and all that its questions are answered by.
 func (s *Service) openDesk(ctx context.Context, c *config.Config, w widening) (_ *lookup.Desk, err error) {
-	// Before it is opened: of another file in its place meanwhile the watch tells.
-	if s.file, err = StatRegister(c.DB); err != nil {
+	if err := s.openReader(c); err != nil {
 		return nil, err
 	}
-	reader, err := OpenRegister(c.DB, sqlite.Options{MMapSize: int64(c.MmapMiB) << 20})
-	if err != nil {
-		return nil, err
-	}
-	s.closers, s.reader = append(s.closers, reader.Close), reader
 	if s.named, err = newNamed(c, time.Now, s.log); err != nil {
 		return nil, err
 	}
@@ -44,19 +37,15 @@ func (s *Service) openDesk(ctx context.Context, c *config.Config, w widening) (_
 	if s.referrals != nil {
 		s.metrics.referrals(s.referrals)
 	}
-	kept := c.KeptAnswers
-	if kept == 0 {
-		kept = defaultKeptAnswers
-	}
 	key, err := c.SearchKey()
 	if err != nil {
 		return nil, err
 	}
-	s.openStatistics(ctx, c, reader)
+	s.openStatistics(ctx, c, s.reader)
 	desk, err := lookup.New(lookup.Config{
 		SearchKey: key,
-		Store:     reader, Limiter: s.limiter, Journal: s.journal, AccessLog: accessLog,
-		Published: published, Now: time.Now, Observe: s.observe, Kept: max(kept, 0),
+		Store:     s.reader, Limiter: s.limiter, Journal: s.journal, AccessLog: accessLog,
+		Published: published, Now: time.Now, Observe: s.observe, Kept: c.AnswersKept(),
 		Referrals: s.referrals, Tag: c.Tag,
 	})
 	if err != nil {
@@ -65,6 +54,19 @@ func (s *Service) openDesk(ctx context.Context, c *config.Config, w widening) (_
 	s.named.force = func(all access.People, who *access.Access) { desk.Admit(who); s.limitsOf(all) }
 	s.metrics.accounts(s.named, desk.Admitted)
 	return desk, nil
+}
+
+// openReader opens the register. The file is looked at before that: of another one in its
+// place meanwhile the watch tells.
+func (s *Service) openReader(c *config.Config) (err error) {
+	if s.file, err = StatRegister(c.DB); err != nil {
+		return err
+	}
+	if s.reader, err = OpenRegister(c.DB, sqlite.Options{MMapSize: int64(c.MmapMiB) << 20}); err != nil {
+		return err
+	}
+	s.closers = append(s.closers, s.reader.Close)
+	return nil
 }
 
 // openAudit opens the journal and the access log. A journal that cannot be

@@ -58,6 +58,13 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	for _, l := range slices.Concat(certified, others) {
 		fmt.Fprintf(con.out, "%-16s %s\n", l[0], l[1])
 	}
+	warnOf(ctx, con, c, doubts, misleading)
+	return nil
+}
+
+// warnOf tells what would be served, and is likely not what the operator wants: doubts
+// about the certificate, profiles that mislead, and what is seen here.
+func warnOf(ctx context.Context, con console, c *config.Config, doubts, misleading []string) {
 	for _, doubt := range doubts {
 		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
 	}
@@ -73,7 +80,6 @@ func (k *checkCommand) Run(ctx context.Context, con console) error {
 	for _, profile := range misleading {
 		fmt.Fprintln(con.err, "warning: parsers would misread answers by the profile "+profile+": see registerd profile check")
 	}
-	return nil
 }
 
 // registerDoubts is what is not right with the register; nothing if there is none yet.
