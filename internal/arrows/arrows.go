@@ -37,8 +37,11 @@ var Drawn = map[string][]string{
 	"internal/conformance": {},
 	"internal/fairness":    {},
 	"internal/idp":         {},
+	"internal/manual":      {},
+	"internal/newregister": {"store/sqlite"},
 	"internal/pki":         {},
 	"internal/sqlfile":     {},
+	"internal/visitor":     {},
 	"cmd/registerd":        anyone,
 	"cmd/bench":            anyone,
 }
