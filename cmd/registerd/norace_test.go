@@ -4,4 +4,6 @@ package main
 
 import "testing"
 
+const effort = 1
+
 func oncePerGate(*testing.T) {}
