@@ -129,18 +129,25 @@ func (f stuckFile) Write(p []byte) (int, error) {
 	return f.WriteCloser.Write(p)
 }
 
+// stuckLog has room for 64 questions, on a disk that is stuck until the gate is closed.
+func stuckLog(t *testing.T) (l *AccessLog, dir string, gate chan struct{}) {
+	t.Helper()
+	cfg := accessConfig(t)
+	cfg.Buffer = 64
+	gate = make(chan struct{})
+	l, err := openAccessLog(cfg, func(path string) (io.WriteCloser, error) {
+		f, err := openDay(path)
+		return stuckFile{f, gate}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l, cfg.Dir, gate
+}
+
 func TestANoteDoesNotWaitForAStuckDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := accessConfig(t)
-		cfg.Buffer = 64
-		gate := make(chan struct{})
-		l, err := openAccessLog(cfg, func(path string) (io.WriteCloser, error) {
-			f, err := openDay(path)
-			return stuckFile{f, gate}, err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		l, dir, gate := stuckLog(t)
 		for range 32 { // half the buffer wakes the writer, which sticks
 			l.Note(question("shop.example"))
 		}
@@ -153,7 +160,7 @@ func TestANoteDoesNotWaitForAStuckDisk(t *testing.T) {
 		}
 		close(gate)
 		mustClose(t, l)
-		if got := strings.Count(readDay(t, cfg.Dir, "2026-03-01"), "\n"); got != 32+64 {
+		if got := strings.Count(readDay(t, dir, "2026-03-01"), "\n"); got != 32+64 {
 			t.Errorf("%d lines, want %d", got, 32+64)
 		}
 	})
@@ -183,16 +190,7 @@ func TestEveryNoteIsWrittenOrCounted(t *testing.T) {
 
 func TestLongTextsDoNotOutgrowTheBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := accessConfig(t)
-		cfg.Buffer = 64
-		gate := make(chan struct{})
-		l, err := openAccessLog(cfg, func(path string) (io.WriteCloser, error) {
-			f, err := openDay(path)
-			return stuckFile{f, gate}, err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		l, _, gate := stuckLog(t)
 		long := question(strings.Repeat("x", 4000))
 		for range 100 {
 			l.Note(long)

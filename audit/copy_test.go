@@ -23,6 +23,7 @@ func TestACopyOfAJournalThatIsWrittenIsWhole(t *testing.T) {
 	var writers sync.WaitGroup
 	var mu sync.Mutex
 	acknowledged := 1
+	var looking sync.RWMutex // they wait while a copy is looked at, which takes longer the more there is
 	for g := range 3 {
 		writers.Go(func() {
 			for i := 0; ; i++ {
@@ -31,7 +32,10 @@ func TestACopyOfAJournalThatIsWrittenIsWhole(t *testing.T) {
 					return
 				default:
 				}
-				if err := j.Record(t.Context(), disclosure(fmt.Sprintf("n%d-%d.example", g, i))); err != nil {
+				looking.RLock()
+				err := j.Record(t.Context(), disclosure(fmt.Sprintf("n%d-%d.example", g, i)))
+				looking.RUnlock()
+				if err != nil {
 					t.Error(err)
 					return
 				}
@@ -52,6 +56,7 @@ func TestACopyOfAJournalThatIsWrittenIsWhole(t *testing.T) {
 		if err := Copy(cfg.Dir, "", to); err != nil {
 			t.Fatal(err)
 		}
+		looking.Lock()
 		v, err := Verify(VerifyConfig{Dir: to})
 		if err != nil || len(v.Findings) > 0 || v.Records < int64(before) || v.Covered < int64(before) {
 			t.Errorf("%d were acknowledged: %+v, %v", before, v, err)
@@ -63,6 +68,7 @@ func TestACopyOfAJournalThatIsWrittenIsWhole(t *testing.T) {
 		if got := questions(t, to); int64(len(got)) != v.Records+1 || !slices.Contains(got, "first.example") || got[v.Records] != "again.example" {
 			t.Errorf("%d records, of %d", len(got), v.Records)
 		}
+		looking.Unlock()
 	}
 	close(stop)
 	writers.Wait()

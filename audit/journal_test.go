@@ -153,15 +153,7 @@ func TestABadDisclosureFailsAlone(t *testing.T) {
 
 func TestManyRecordsShareASync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		gate := &gatedFile{gate: make(chan struct{})}
-		cfg := journalConfig(t)
-		j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
-			gate.file = f
-			return gate
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		j, dir, gate := gatedJournal(t)
 		const n = 50
 		outcomes := make(chan error, n+1)
 		record := func() { outcomes <- j.Record(t.Context(), disclosure("shop.example")) }
@@ -186,7 +178,7 @@ func TestManyRecordsShareASync(t *testing.T) {
 		if gate.syncs != 2 {
 			t.Errorf("%d records took %d syncs, want 2", n+1, gate.syncs)
 		}
-		if got := len(questions(t, cfg.Dir)); got != n+1 {
+		if got := len(questions(t, dir)); got != n+1 {
 			t.Errorf("%d records on disk, want %d", got, n+1)
 		}
 	})
@@ -205,17 +197,24 @@ func (f *gatedFile) Sync() error {
 	return f.file.Sync()
 }
 
+// gatedJournal is one whose file syncs when it is let.
+func gatedJournal(t *testing.T) (j *Journal, dir string, gate *gatedFile) {
+	t.Helper()
+	gate = &gatedFile{gate: make(chan struct{})}
+	cfg := journalConfig(t)
+	j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
+		gate.file = f
+		return gate
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, cfg.Dir, gate
+}
+
 func TestACallerWhoGivesUpIsNotAcknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		gate := &gatedFile{gate: make(chan struct{})}
-		cfg := journalConfig(t)
-		j, err := openJournal(cfg, onJournal(cfg, func(f file) file {
-			gate.file = f
-			return gate
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
+		j, dir, gate := gatedJournal(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		outcomes := make(chan error, 2)
 		go func() { outcomes <- j.Record(ctx, disclosure("syncing.example")) }()
@@ -232,7 +231,7 @@ func TestACallerWhoGivesUpIsNotAcknowledged(t *testing.T) {
 		if err := j.Close(); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff([]string{"syncing.example"}, questions(t, cfg.Dir)); diff != "" {
+		if diff := cmp.Diff([]string{"syncing.example"}, questions(t, dir)); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/das"
+	"registerd/internal/visitor"
 	"registerd/listen"
 	"registerd/ratelimit"
 )
@@ -67,7 +68,7 @@ func answers(text string) [][]string {
 
 func TestTenThousandNamesAreAnsweredInOrder(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	const n = 10_000
+	const n = 10_000 / effort
 	names := make([]string, n)
 	for i := range names {
 		switch i % 4 {
@@ -79,12 +80,12 @@ func TestTenThousandNamesAreAnsweredInOrder(t *testing.T) {
 			names[i] = fmt.Sprintf("free-%d.example", i)
 		}
 	}
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	go func() {
 		io.WriteString(c, strings.Join(names, "\r\n")) // the last line ends with our half
 		c.CloseWrite()
 	}()
-	got := answers(hear(t, c))
+	got := answers(visitor.Hear(t, c))
 	if len(got) != n {
 		t.Fatalf("%d answers to %d names", len(got), n)
 	}
@@ -133,13 +134,13 @@ func TestALineThatIsTooLongEndsTheConnection(t *testing.T) {
 
 func TestANameMayComeInPieces(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	check(t, c.SetNoDelay(true))
 	for _, b := range []byte("shop.example\nfree.example\r\n") {
-		say(t, c, string(b))
+		visitor.Say(t, c, string(b))
 	}
 	check(t, c.CloseWrite())
-	got := answers(hear(t, c))
+	got := answers(visitor.Hear(t, c))
 	if len(got) != 2 || got[0][2] != "Status: NOT AVAILABLE" || got[1][2] != "Status: AVAILABLE" {
 		t.Errorf("heard %q", got)
 	}
@@ -147,10 +148,10 @@ func TestANameMayComeInPieces(t *testing.T) {
 
 func TestAnAnswerDoesNotWaitForTheNextName(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	lines := bufio.NewReader(c)
 	for range 3 {
-		say(t, c, "free.example\n")
+		visitor.Say(t, c, "free.example\n")
 		for _, want := range []string{"%RC=0\r\n", "Domain: free.example\r\n", "Status: AVAILABLE\r\n", "\r\n"} {
 			if got, err := lines.ReadString('\n'); err != nil || got != want {
 				t.Fatalf("heard %q, %v, want %q", got, err, want)
@@ -160,12 +161,13 @@ func TestAnAnswerDoesNotWaitForTheNextName(t *testing.T) {
 }
 
 func TestManyNamesTakeLittleMemory(t *testing.T) {
+	oncePerGate(t)
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	const rounds, answer = 1000, int64(len("%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"))
 	some := strings.Repeat("free.example\n", 100)
 	for range 10 { // what is made once, for a batch too, is made and heard of now
-		say(t, c, some)
+		visitor.Say(t, c, some)
 		_, err := io.CopyN(io.Discard, c, 100*answer)
 		check(t, err)
 	}
@@ -178,7 +180,7 @@ func TestManyNamesTakeLittleMemory(t *testing.T) {
 		done <- n
 	}()
 	for range rounds {
-		say(t, c, some)
+		visitor.Say(t, c, some)
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
@@ -207,7 +209,7 @@ func BenchmarkPipelinedNames(b *testing.B) {
 }
 
 func benchmark(b *testing.B, l *listen.Listener) {
-	c := call(b, l)
+	c := visitor.Call(b, l)
 	check(b, c.SetDeadline(time.Time{}))
 	b.ResetTimer()
 	go func() {

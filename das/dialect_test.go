@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/das"
+	"registerd/internal/visitor"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -131,12 +132,12 @@ func TestALabelWithoutAZoneIsNotAnsweredWhileTheRegisterCannotBeRead(t *testing.
 func TestAClientMaySayGoodbye(t *testing.T) {
 	l := serveIn(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), "uk-dac", "")
 	for _, goodbye := range []string{"#exit\r\n", "#exit"} {
-		c := call(t, l)
-		say(t, c, "free.example\r\n"+goodbye)
+		c := visitor.Call(t, l)
+		visitor.Say(t, c, "free.example\r\n"+goodbye)
 		if goodbye == "#exit" {
 			check(t, c.CloseWrite()) // as clients do that do not end the line
 		}
-		if got := hear(t, c); got != "free.example,N\r\n" {
+		if got := visitor.Hear(t, c); got != "free.example,N\r\n" {
 			t.Errorf("%q: heard %q", goodbye, got)
 		}
 	}
@@ -192,10 +193,10 @@ func TestTheLimitOfEachDialectIsToldForEachName(t *testing.T) {
 func TestTenThousandNamesAreAnsweredInOrderInEveryDialectOfManyNames(t *testing.T) {
 	desk := deskOver(t, registerOf(t), ratelimit.Unlimited())
 	for _, name := range []string{"ch", "uk-dac", "digit"} {
-		c := call(t, serveIn(t, desk, name, ""))
+		c := visitor.Call(t, serveIn(t, desk, name, ""))
 		var asked, want strings.Builder
 		dialect, _ := das.ParseDialect(name)
-		for i := range 10_000 {
+		for i := range 10_000 / effort {
 			n := lookup.Name{Name: register.Name(fmt.Sprintf("free-%d.example", i)), State: lookup.Free}
 			if i%3 == 0 {
 				n = lookup.Name{Name: "shop.example", State: lookup.Registered}
@@ -207,7 +208,7 @@ func TestTenThousandNamesAreAnsweredInOrderInEveryDialectOfManyNames(t *testing.
 			io.WriteString(c, asked.String())
 			c.CloseWrite()
 		}()
-		if got := hear(t, c); got != want.String() {
+		if got := visitor.Hear(t, c); got != want.String() {
 			t.Errorf("%s: the answers are others, or in another order", name)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 )
 
 // FuzzLine sends anything as one connection's input: each line has one answer,
-// of known form and plain text, and AVAILABLE is said only of a good name
-// directly below a zone.
+// of known form and plain text, and AVAILABLE is said only of a name that can be
+// registered, directly below a zone.
 func FuzzLine(f *testing.F) {
 	for _, line := range []string{
 		"free.example", "FREE.example.\r\nshop.example", "\r\n\n", "blåbær.test", "bl\xe5b\xe6r.test", "xn--blbr-roah.test",
-		"xn--a.example", "a\u202eb.example", "a\x1b[31m.example", "get 1.0 shop", "example", "\u3002", strings.Repeat("a", 64),
+		"xn--a.example", "a\u202eb.example", "a\x1b[31m.example", "get 1.0 shop", "example", "\u3002", strings.Repeat("a", 64), "¦.test",
 	} {
 		f.Add(line)
 	}
@@ -68,7 +68,7 @@ func checkAnswer(t *testing.T, line string, answer []string) {
 	switch {
 	case name == "shop.example", name == "xn--blbr-roah.test", name == "registered.test":
 		want = "Status: NOT AVAILABLE"
-	case name == "reserved.example", !name.DirectlyUnder("example") && !name.DirectlyUnder("test"):
+	case name == "reserved.example", !name.Registrable(), !name.DirectlyUnder("example") && !name.DirectlyUnder("test"):
 	default:
 		want = "Status: AVAILABLE"
 	}

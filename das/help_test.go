@@ -3,11 +3,7 @@ package das_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"net/netip"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,12 +14,13 @@ import (
 	"registerd/audit"
 	"registerd/das"
 	"registerd/disclose"
+	"registerd/internal/newregister"
+	"registerd/internal/visitor"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/store"
-	"registerd/store/sqlite"
 )
 
 // hang bounds a test that would otherwise wait for ever; no test passes because
@@ -60,10 +57,7 @@ func (r *reader) Tags(ctx context.Context, kind store.Kind, keys []string) ([]re
 // the names shop.example, reserved.example and blåbær.test.
 func registerOf(t testing.TB) *reader {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	check(t, err)
-	defer w.Close()
+	w, r := newregister.Open(t)
 	load, err := w.Load(t.Context())
 	check(t, err)
 	for name, record := range map[register.Name]interface{ Append([]byte) []byte }{
@@ -82,9 +76,6 @@ func registerOf(t testing.TB) *reader {
 		tx.SetState(register.State{Zones: []register.Name{"example", "test"}, Serial: 7, Watermark: time.Unix(1767323045, 0)})
 		return nil
 	}))
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	check(t, err)
-	t.Cleanup(func() { r.Close() })
 	return &reader{Reader: r}
 }
 
@@ -161,36 +152,12 @@ func start(t testing.TB, s *das.Server, l *listen.Listener) (stop func()) {
 	}
 }
 
-func call(t testing.TB, l *listen.Listener) *net.TCPConn {
-	t.Helper()
-	to := netip.MustParseAddrPort(l.Addr().String())
-	c, err := net.DialTCP("tcp", nil, net.TCPAddrFromAddrPort(to))
-	check(t, err)
-	check(t, c.SetDeadline(time.Now().Add(hang)))
-	t.Cleanup(func() { c.Close() })
-	return c
-}
-
-func say(t testing.TB, c net.Conn, text string) {
-	t.Helper()
-	_, err := io.WriteString(c, text)
-	check(t, err)
-}
-
-// hear reads to the end.
-func hear(t testing.TB, c net.Conn) string {
-	t.Helper()
-	text, err := io.ReadAll(c)
-	check(t, err)
-	return string(text)
-}
-
 // ask says lines, ends, and hears all answers.
 func ask(t testing.TB, l *listen.Listener, lines string) string {
 	t.Helper()
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	defer c.Close()
-	say(t, c, lines)
+	visitor.Say(t, c, lines)
 	check(t, c.CloseWrite())
-	return hear(t, c)
+	return visitor.Hear(t, c)
 }

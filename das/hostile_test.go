@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/das"
+	"registerd/internal/visitor"
 	"registerd/listen"
 	"registerd/ratelimit"
 )
@@ -64,7 +65,7 @@ func TestNamesOverTheLimitAreToldWhenToComeAgain(t *testing.T) {
 
 func TestAClientThatGoesOnOverTheLimitIsLeft(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), limits(t, 1)), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	scan := bufio.NewScanner(c)
 	refused := 0
 	for {
@@ -93,7 +94,7 @@ func TestAClientThatGoesOnOverTheLimitIsLeft(t *testing.T) {
 
 func TestASilentClientIsClosed(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *das.Server) { s.Hurry(time.Millisecond, 0, 0) })
-	if got := hear(t, call(t, l)); got != "" {
+	if got := visitor.Hear(t, visitor.Call(t, l)); got != "" {
 		t.Errorf("heard %q", got)
 	}
 }
@@ -101,9 +102,9 @@ func TestASilentClientIsClosed(t *testing.T) {
 func TestALineThatHasBegunMustEndSoon(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *das.Server) { s.Hurry(time.Hour, time.Millisecond, 0) })
 	for _, begun := range []string{"fre", "shop.example\nfre"} {
-		c := call(t, l)
-		say(t, c, begun)
-		if got := hear(t, c); strings.Contains(got, "free") {
+		c := visitor.Call(t, l)
+		visitor.Say(t, c, begun)
+		if got := visitor.Hear(t, c); strings.Contains(got, "free") {
 			t.Errorf("after %q heard %q", begun, got)
 		}
 	}
@@ -113,9 +114,9 @@ func TestTooManyConnectionsAreToldSo(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
 	var last net.Conn
 	for range 9 {
-		last = call(t, l)
+		last = visitor.Call(t, l)
 	}
-	got := hear(t, last)
+	got := visitor.Hear(t, last)
 	if !strings.HasPrefix(got, "%RC=-2\r\n") || !strings.HasSuffix(got, "\r\n\r\n") || !strings.Contains(got, operator.URL) {
 		t.Errorf("heard %q", got)
 	}
@@ -128,21 +129,21 @@ func TestAServerThatStopsDoesNotWaitForSilentClients(t *testing.T) {
 	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: log})
 	check(t, err)
 	stop := start(t, s, l)
-	silent, begun := call(t, l), call(t, l)
+	silent, begun := visitor.Call(t, l), visitor.Call(t, l)
 	for _, c := range []net.Conn{silent, begun} {
-		say(t, c, "free.example\n")
+		visitor.Say(t, c, "free.example\n")
 		if _, err := io.ReadFull(c, make([]byte, len("%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	say(t, begun, "sho")
+	visitor.Say(t, begun, "sho")
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		stop()
 	}()
 	for _, c := range []net.Conn{silent, begun} {
-		if got := hear(t, c); got != "" {
+		if got := visitor.Hear(t, c); got != "" {
 			t.Errorf("heard %q", got)
 		}
 		c.Close()
@@ -156,7 +157,7 @@ func TestWhoWasLetInIsAnsweredThoughTheServerStops(t *testing.T) {
 	l, err := listen.Listen(listen.Config{Address: "127.0.0.1:0", Log: quiet})
 	check(t, err)
 	stop := start(t, s, l)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -169,8 +170,8 @@ func TestWhoWasLetInIsAnsweredThoughTheServerStops(t *testing.T) {
 		}
 		other.Close()
 	}
-	say(t, c, "free.example\n")
-	if got, want := hear(t, c), "%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"; got != want {
+	visitor.Say(t, c, "free.example\n")
+	if got, want := visitor.Hear(t, c), "%RC=0\r\nDomain: free.example\r\nStatus: AVAILABLE\r\n\r\n"; got != want {
 		t.Errorf("heard %q, want %q", got, want)
 	}
 	c.Close()

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/das"
+	"registerd/internal/visitor"
 	"registerd/ratelimit"
 )
 
@@ -204,8 +205,8 @@ func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	check(t, err)
 	defer c.Close()
 	check(t, c.SetDeadline(time.Now().Add(hang)))
-	say(t, c, "POST /availability HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nfree.example\r\n")
-	got := hear(t, c)
+	visitor.Say(t, c, "POST /availability HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\nfree.example\r\n")
+	got := visitor.Hear(t, c)
 	if !strings.HasPrefix(got, "HTTP/1.1 400 ") || strings.Contains(got, "free") {
 		t.Errorf("heard %q", got)
 	}

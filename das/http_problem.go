@@ -80,17 +80,13 @@ func problemOf(err error) *problem {
 	}
 }
 
-// limitProblem is a question too many. That of a network which the operator has
-// blocked is none of those: nobody has counted (RFC 9110 section 15.5.4).
+// limitProblem is a question too many, or of a network that the operator has blocked.
 func limitProblem(x *ratelimit.Exceeded) *problem {
-	p := &problem{
-		status: http.StatusTooManyRequests, word: "limited", retry: int64(quota.Seconds(x.RetryAfter)), exceeded: x,
+	status, word, retry := quota.Refused(x)
+	return &problem{
+		status: status, word: word, retry: int64(retry), exceeded: x,
 		says: strings.Join(quota.Why(x, ""), ". ") + ". This says nothing about what was asked for.",
 	}
-	if x.Block != nil {
-		p.status, p.word = http.StatusForbidden, "blocked"
-	}
-	return p
 }
 
 // problem says why there is no answer, and who keeps the register: whoever is

@@ -1,10 +1,10 @@
 package das
 
 import (
-	"net/netip"
 	"sync"
 
 	"registerd/access"
+	"registerd/listen"
 )
 
 // How many bodies are read at once: of everybody, of those without an account,
@@ -28,7 +28,7 @@ type places struct {
 func (p *places) take(c access.Caller) (leave func(), ok bool) {
 	who := "account " + c.Account
 	if !c.Named() {
-		who = siteOf(c.Channel.Addr)
+		who = listen.SiteOf(c.Channel.Addr).String()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -54,18 +54,4 @@ func (p *places) count(c access.Caller, who string, by int) {
 	if p.by[who] += by; p.by[who] == 0 {
 		delete(p.by, who)
 	}
-}
-
-// siteOf is the network that one site commonly has.
-func siteOf(a netip.Addr) string {
-	a = a.Unmap().WithZone("")
-	bits := 48
-	if a.Is4() {
-		bits = 24
-	}
-	network, err := a.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return network.String()
 }

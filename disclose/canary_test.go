@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"registerd/disclose"
 	"registerd/escrow"
+	"registerd/internal/newregister"
 	"registerd/register"
 	"registerd/store"
 	"registerd/store/sqlite"
@@ -95,17 +95,7 @@ func TestASeekerIsShownWhatIsMarkedByARuleOfItsOwnAlone(t *testing.T) {
 // example is the example register: its deposit and its changes, imported.
 func example(t *testing.T) *sqlite.Reader {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.Close() })
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	w, r := newregister.Open(t)
 	now := func() time.Time { return time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC) }
 	im, err := escrow.New(escrow.Config{Writer: w, Reader: r, Now: now, Wider: disclose.GDPR().Wider})
 	if err != nil {

@@ -223,6 +223,7 @@ func TestASearchFindsWhatIsShownWholeWhoeverIsTheRegistrar(t *testing.T) {
 
 // What a search finds is shown: by any rules, to any registrar, of any contact.
 func TestWhatASearchFindsIsShownInTheAnswer(t *testing.T) {
+	oncePerGate(t)
 	for _, name := range ShippedNames() {
 		p, found := readShipped(t, name), 0
 		for _, traits := range manyTraits() {

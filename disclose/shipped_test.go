@@ -50,6 +50,7 @@ func TestTheShippedFilesAreWhatTheyAreCalled(t *testing.T) {
 // Every field has a rule in every circumstance, so that everybody can be told
 // why; and every rule decides something, or a lawyer would read it in vain.
 func TestEveryShippedRuleDecidesAndEveryDecisionHasARule(t *testing.T) {
+	oncePerGate(t)
 	for _, name := range ShippedNames() {
 		p, used := readShipped(t, name), map[string]bool{}
 		look := func(k circumstance) {

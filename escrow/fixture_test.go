@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"registerd/internal/newregister"
 	"registerd/register"
 	"registerd/store"
-	"registerd/store/sqlite"
 )
 
 var feedNow = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -31,16 +31,7 @@ func newFeedRegister(t *testing.T) *feedRegister {
 
 func openFeedRegister(t *testing.T, path string) *feedRegister {
 	t.Helper()
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.Close() })
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
+	w, r := newregister.At(t, path)
 	im, err := New(Config{
 		Writer: w, Reader: r, Now: func() time.Time { return feedNow },
 		Wider: func(old, now register.Traits) bool { return old.Protected() && !now.Protected() },

@@ -31,6 +31,19 @@ func logIn(t *testing.T, f *Federation) (Arrived, error) {
 	return f.Finish(t.Context(), back.Query(), kept)
 }
 
+// arrived is somebody who has logged in, with a clock, a provider and a federation.
+func arrived(t *testing.T) (*clock, *idp.Provider, *Federation, Arrived) {
+	t.Helper()
+	c := newClock()
+	p := startProvider(t, c)
+	f := federationOf(t, c, settingsOf(p))
+	a, err := logIn(t, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, p, f, a
+}
+
 func TestAnIDTokenIsRefusedIfOneThingInItIsWrong(t *testing.T) {
 	c := newClock()
 	p := startProvider(t, c)
@@ -86,13 +99,7 @@ func TestALoginThatTookTooLongIsOver(t *testing.T) {
 }
 
 func TestASessionEndsWithItsTokenAndIsRefreshedForHalfADayAtMost(t *testing.T) {
-	c := newClock()
-	p := startProvider(t, c)
-	f := federationOf(t, c, settingsOf(p))
-	a, err := logIn(t, f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _, f, a := arrived(t)
 	key, s := f.Open(a)
 	if s.Left != 10*time.Minute {
 		t.Errorf("it lasts %v", s.Left)
@@ -114,13 +121,7 @@ func TestASessionEndsWithItsTokenAndIsRefreshedForHalfADayAtMost(t *testing.T) {
 }
 
 func TestARefreshForSomebodyElseEndsTheSession(t *testing.T) {
-	c := newClock()
-	p := startProvider(t, c)
-	f := federationOf(t, c, settingsOf(p))
-	a, err := logIn(t, f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, p, f, a := arrived(t)
 	key, _ := f.Open(a)
 	p.User(map[string]any{"sub": "chief"})
 	if _, err := f.Refresh(t.Context(), key); !isRefused(err) {
@@ -132,13 +133,7 @@ func TestARefreshForSomebodyElseEndsTheSession(t *testing.T) {
 }
 
 func TestSessionsAreBounded(t *testing.T) {
-	c := newClock()
-	p := startProvider(t, c)
-	f := federationOf(t, c, settingsOf(p))
-	a, err := logIn(t, f)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c, _, f, a := arrived(t)
 	first, _ := f.Open(a)
 	for range maxOfOne {
 		a.Ends = a.Ends.Add(time.Second)

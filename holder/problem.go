@@ -50,14 +50,8 @@ func problemOf(err error) (p *problem, ours bool) {
 	case errors.Is(err, register.ErrNotFound):
 		return errGone, false
 	case errors.As(err, &exceeded):
-		p := &problem{
-			status: http.StatusTooManyRequests, word: "limited", retry: quota.Seconds(exceeded.RetryAfter),
-			says: strings.Join(quota.Why(exceeded, ""), ". ") + ".",
-		}
-		if exceeded.Block != nil {
-			p.status, p.word = http.StatusForbidden, "blocked"
-		}
-		return p, false
+		status, word, retry := quota.Refused(exceeded)
+		return &problem{status: status, word: word, retry: retry, says: strings.Join(quota.Why(exceeded, ""), ". ") + "."}, false
 	}
 	return errFailure, true
 }

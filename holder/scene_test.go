@@ -19,11 +19,11 @@ import (
 	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
+	"registerd/internal/newregister"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/store"
-	"registerd/store/sqlite"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -106,15 +106,9 @@ func (s *scene) openLinks() *Links {
 // desk is one over a register of two contacts and a domain.
 func (s *scene) desk(limiter *ratelimit.Limiter) *lookup.Desk {
 	s.t.Helper()
-	dir := s.t.TempDir()
-	w, err := sqlite.OpenWriter(filepath.Join(dir, "register.db"), sqlite.Options{Create: true})
-	s.must(err)
+	w, r := newregister.Open(s.t)
 	fill(s.t, w)
-	s.must(w.Close())
-	r, err := sqlite.OpenReader(filepath.Join(dir, "register.db"), sqlite.Options{})
-	s.must(err)
-	s.t.Cleanup(func() { r.Close() })
-	s.dir = filepath.Join(dir, "audit")
+	s.dir = filepath.Join(s.t.TempDir(), "audit")
 	journal, err := audit.OpenJournal(audit.JournalConfig{
 		Dir: s.dir, Now: func() time.Time { return s.now }, Logger: slog.New(slog.NewTextHandler(&s.log, nil)),
 	})

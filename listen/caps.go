@@ -38,7 +38,7 @@ const (
 
 // take counts a connection of client in, or says why it is one too many.
 func (c *caps) take(client netip.Addr) verdict {
-	network, site := networkOf(client), siteOf(client)
+	network, site := networkOf(client), SiteOf(client)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.total >= c.max {
@@ -74,7 +74,7 @@ func (c *caps) release(client netip.Addr) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.total--
-	for _, n := range [...]netip.Prefix{networkOf(client), siteOf(client)} {
+	for _, n := range [...]netip.Prefix{networkOf(client), SiteOf(client)} {
 		if c.byNetwork[n]--; c.byNetwork[n] == 0 {
 			delete(c.byNetwork, n)
 		}
@@ -87,8 +87,10 @@ func (c *caps) open() int {
 	return c.total
 }
 
-// siteOf is the wider network around a client: an IPv4 /24 or an IPv6 /48.
-func siteOf(client netip.Addr) netip.Prefix {
+// SiteOf is the wider network around a client, which one site commonly has: an IPv4
+// /24 or an IPv6 /48. It is the zero Prefix for who has no address.
+func SiteOf(client netip.Addr) netip.Prefix {
+	client = client.Unmap().WithZone("")
 	bits := 48
 	if client.Is4() {
 		bits = 24

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -26,7 +27,7 @@ const maxCertificateFile = 1 << 20
 // LoadCertificate reads a certificate from two files in PEM: the server's own
 // certificate followed by its issuers, and the key. It refuses what clients would
 // refuse at the time now: a key of another certificate, a chain whose order is
-// broken, a certificate without names, or one that is not valid now.
+// broken, a certificate without names, of a short RSA key, or one that is not valid now.
 func LoadCertificate(chainFile, keyFile string, now time.Time) (*Certificate, error) {
 	return loadCertificate(chainFile, keyFile, now, nil)
 }
@@ -118,6 +119,9 @@ func checkServer(leaf *x509.Certificate) error {
 	if len(uses)+len(leaf.UnknownExtKeyUsage) > 0 &&
 		!slices.Contains(uses, x509.ExtKeyUsageServerAuth) && !slices.Contains(uses, x509.ExtKeyUsageAny) {
 		return errors.New("it is not for servers")
+	}
+	if key, ok := leaf.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < 2048 {
+		return errors.New("its RSA key has less than 2048 bits")
 	}
 	return nil
 }

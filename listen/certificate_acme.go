@@ -9,25 +9,22 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/acme"
-	"golang.org/x/crypto/acme/autocert"
 )
 
 const (
-	// acmeLook is how often the certificates held are compared with those that
-	// autocert has, which renews them by itself.
+	// acmeLook is how often it is looked whether a certificate has to be renewed.
 	acmeLook = time.Minute
 	// acmeRetry is the pause after a failure. Authorities bar who fails more than
 	// a few times an hour.
 	acmeRetry = 20 * time.Minute
-	// acmeRequest bounds one request to the authority.
-	acmeRequest = 30 * time.Second
+	// acmeEarliest is how long before its end a certificate is renewed, at most.
+	acmeEarliest = 30 * 24 * time.Hour
 )
 
 // ACMEConfig says for which hosts certificates are fetched (RFC 8555), and from whom.
@@ -74,16 +71,25 @@ func (cfg *ACMEConfig) Check() error {
 // ACME shows clients certificates that an authority issues to it, proving the
 // names on the very listener that uses them (TLS-ALPN-01, RFC 8737). Only Watch
 // asks the authority: no client can make it, and none waits for it. Its methods
-// may be used by several goroutines.
+// may be used by several goroutines, but Watch by one.
 type ACME struct {
-	cfg     ACMEConfig
-	manager *autocert.Manager
+	cfg   ACMEConfig
+	cache certificateCache
 
-	mu   sync.RWMutex
-	held map[string]*Certificate // by host
+	mu     sync.RWMutex
+	held   map[string]*Certificate     // by host
+	proofs map[string]*tls.Certificate // by host, while the authority looks for one
+
+	asked chan struct{} // to try again now
+
+	// For Watch alone.
+	again  map[string]time.Time // when a host that failed may be tried again
+	unkept map[string][]byte    // what could not be written to the cache
 }
 
-// OpenACME takes what is in the cache; without a network it serves that.
+// OpenACME takes what is in the cache; without a network it serves that. A cache that
+// cannot be written is an error only where a certificate is missing: those that are
+// there are served.
 func OpenACME(cfg ACMEConfig) (*ACME, error) {
 	if cfg.Now == nil || cfg.Log == nil {
 		return nil, errors.New("acme: configuring: a part is missing")
@@ -91,64 +97,64 @@ func OpenACME(cfg ACMEConfig) (*ACME, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, fmt.Errorf("acme: configuring: %w", err)
 	}
-	if err := tryWriting(cfg.Cache); err != nil {
-		return nil, fmt.Errorf("acme: cache: %w", err)
-	}
 	if cfg.Client == nil {
 		cfg.Client = &http.Client{Timeout: acmeRequest, CheckRedirect: stay}
 	}
-	a := &ACME{cfg: cfg, held: map[string]*Certificate{}, manager: &autocert.Manager{
-		Prompt:     autocert.AcceptTOS,
-		Cache:      autocert.DirCache(cfg.Cache),
-		HostPolicy: autocert.HostWhitelist(cfg.Hosts...),
-		Email:      cfg.Email,
-		Client:     &acme.Client{DirectoryURL: cfg.Directory, HTTPClient: cfg.Client},
-	}}
+	a := &ACME{
+		cfg: cfg, cache: certificateCache(cfg.Cache), held: map[string]*Certificate{}, proofs: map[string]*tls.Certificate{},
+		asked: make(chan struct{}, 1), again: map[string]time.Time{}, unkept: map[string][]byte{},
+	}
 	for _, host := range cfg.Hosts {
-		a.recall(host)
+		if c := a.recall(host); c != nil {
+			a.held[host] = c
+		}
+	}
+	switch err := a.cache.try(); {
+	case err != nil && len(a.held) < len(cfg.Hosts):
+		return nil, fmt.Errorf("acme: cache: %w", err)
+	case err != nil:
+		cfg.Log.Error("what the certificate authority issues cannot be kept; the certificates that are there are served", "error", err)
 	}
 	return a, nil
 }
 
-// stay follows no redirect: the authority's directory says where everything is.
-func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// tryWriting finds out now what autocert would not tell: certificates that cannot
-// be kept are fetched again at every start, until the authority bars us.
-func tryWriting(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, "trial-")
+// recall is the certificate for host in the cache, if there is a good one.
+func (a *ACME) recall(host string) *Certificate {
+	text, err := a.cache.read(host)
 	if err != nil {
-		return err
+		return nil
 	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	c, err := a.understand(host, text)
+	if err != nil {
+		return nil
+	}
+	return c
 }
 
-// recall takes the certificate for host from the cache, if there is a good one:
-// autocert keeps the key and the chain in one text.
-func (a *ACME) recall(host string) {
-	text, err := a.manager.Cache.Get(context.Background(), host)
+// understand reads what is kept for a host: the key and the chain, in one text.
+func (a *ACME) understand(host string, text []byte) (*Certificate, error) {
+	c, err := parseCertificate(text, text, a.cfg.Now())
 	if err != nil {
-		return
+		return nil, err
 	}
-	if c, err := parseCertificate(text, text, a.cfg.Now()); err == nil && c.Leaf.VerifyHostname(host) == nil {
-		a.held[host] = c
-	}
+	return c, c.Leaf.VerifyHostname(host)
 }
 
-// Get is for [tls.Config.GetCertificate].
+// Get is for [tls.Config.GetCertificate]. For a name that is not ours there is none,
+// and no error: TLS then says that the name is not known.
 func (a *ACME) Get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	host := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
 	if !slices.Contains(a.cfg.Hosts, host) {
-		return nil, errors.New("acme: choosing a certificate: the name is not one of ours")
-	}
-	if slices.Equal(hello.SupportedProtos, []string{acme.ALPNProto}) {
-		return a.manager.GetCertificate(hello) // the authority, looking for its token
+		return nil, nil
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
+	if slices.Equal(hello.SupportedProtos, []string{acme.ALPNProto}) { // the authority
+		if proof := a.proofs[host]; proof != nil {
+			return proof, nil
+		}
+		return nil, errors.New("acme: choosing a certificate: there is nothing to prove")
+	}
 	if c := a.held[host]; c != nil {
 		return c.Certificate, nil
 	}
@@ -171,62 +177,103 @@ func (a *ACME) Ends() time.Time {
 	return first
 }
 
-// Reload does nothing: Watch takes new certificates when there are some.
-func (a *ACME) Reload() (take func(), err error) { return func() {}, nil }
-
-// Watch fetches the certificates that are missing, and takes those that were
-// renewed, until ctx ends.
-func (a *ACME) Watch(ctx context.Context) {
-	for {
-		pause := acmeLook
-		for _, host := range a.cfg.Hosts {
-			if err := a.fetch(ctx, host); err != nil && ctx.Err() == nil {
-				a.cfg.Log.Error("no certificate could be fetched or renewed; trying again in 20 minutes", "host", host, "error", err)
-				pause = acmeRetry
-			}
+// Reload has Watch try again what has failed, without the pause: whoever asks for it
+// may have mended something. It never fails.
+func (a *ACME) Reload() (take func(), err error) {
+	return func() {
+		select {
+		case a.asked <- struct{}{}:
+		default: // it was asked for already
 		}
-		timer := time.NewTimer(pause)
+	}, nil
+}
+
+// Watch fetches the certificates that are missing, and renews those that come to
+// their end, until ctx ends.
+func (a *ACME) Watch(ctx context.Context) {
+	ticker := time.NewTicker(acmeLook)
+	defer ticker.Stop()
+	for {
+		for _, host := range a.cfg.Hosts {
+			a.look(ctx, host)
+		}
 		select {
 		case <-ctx.Done():
-			timer.Stop()
 			return
-		case <-timer.C:
+		case <-a.asked:
+			clear(a.again)
+		case <-ticker.C:
 		}
 	}
 }
 
-// fetch has autocert find, or order, the certificate for host. That may take
-// minutes and cannot be called off, so the end of ctx leaves it alone.
+// look does what is to be done for a host, unless it has failed just now.
+func (a *ACME) look(ctx context.Context, host string) {
+	now := a.cfg.Now()
+	if now.Before(a.again[host]) || ctx.Err() != nil {
+		return
+	}
+	if err := a.fetch(ctx, host); err != nil && ctx.Err() == nil {
+		a.cfg.Log.Error("no certificate could be fetched or renewed; trying again in 20 minutes", "host", host, "error", err)
+		a.again[host] = now.Add(acmeRetry)
+	}
+	if err := a.keep(host); err != nil {
+		a.cfg.Log.Error("a certificate that was fetched could not be kept; trying again in 20 minutes", "host", host, "error", err)
+		a.again[host] = now.Add(acmeRetry)
+	}
+}
+
+// fetch has a certificate for host that is far from its end: the one that is held,
+// the one in the cache, if somebody else has renewed that, or one that it orders.
 func (a *ACME) fetch(ctx context.Context, host string) error {
-	got := make(chan error, 1)
-	go func() {
-		pair, err := a.manager.GetCertificate(&tls.ClientHelloInfo{
-			ServerName:   host,
-			CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
-		})
-		if err == nil {
-			err = a.hold(host, pair)
-		}
-		got <- err
-	}()
-	select {
-	case err := <-got:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+	a.mu.RLock()
+	held := a.held[host]
+	a.mu.RUnlock()
+	if held != nil && !a.due(held) {
+		return nil
 	}
-}
-
-func (a *ACME) hold(host string, pair *tls.Certificate) error {
-	ends, err := checkChain(pair.Certificate, a.cfg.Now())
+	if kept := a.recall(host); kept != nil && !a.due(kept) {
+		a.hold(host, kept)
+		return nil
+	}
+	text, err := a.order(ctx, host)
 	if err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if old := a.held[host]; old == nil || !slices.EqualFunc(old.Certificate.Certificate, pair.Certificate, slices.Equal[[]byte]) {
-		a.held[host] = &Certificate{Certificate: pair, Ends: ends}
-		a.cfg.Log.Info("a certificate was fetched", "host", host, "ends", ends.Format(time.RFC3339))
+	c, err := a.understand(host, text)
+	if err != nil {
+		return fmt.Errorf("what was issued: %w", err)
 	}
+	a.hold(host, c)
+	a.unkept[host] = text
+	if a.due(c) {
+		return errors.New("what was issued is to be renewed at once")
+	}
+	return nil
+}
+
+// due reports whether it is time to renew: a third of the life before the end.
+func (a *ACME) due(c *Certificate) bool {
+	before := min(c.Leaf.NotAfter.Sub(c.Leaf.NotBefore)/3, acmeEarliest)
+	return !a.cfg.Now().Before(c.Leaf.NotAfter.Add(-before))
+}
+
+func (a *ACME) hold(host string, c *Certificate) {
+	a.mu.Lock()
+	a.held[host] = c
+	a.mu.Unlock()
+	a.cfg.Log.Info("a certificate was fetched", "host", host, "ends", c.Ends.Format(time.RFC3339))
+}
+
+// keep writes to the cache what is not there yet. It is served meanwhile.
+func (a *ACME) keep(host string) error {
+	text, ok := a.unkept[host]
+	if !ok {
+		return nil
+	}
+	if err := a.cache.write(host, text); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	delete(a.unkept, host)
 	return nil
 }

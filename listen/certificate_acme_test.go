@@ -90,14 +90,12 @@ func TestACertificateIsFetchedKeptAndServedWithoutTheAuthority(t *testing.T) {
 	if server.asked() != 0 {
 		t.Fatal("a client made us ask the authority")
 	}
-	if err := first.fetch(t.Context(), ourHost); err != nil {
-		t.Fatal(err)
-	}
+	first.look(t.Context(), ourHost)
 	if err := shake(t, l, server.Authority, ourHost); err != nil || first.Ends().IsZero() {
 		t.Errorf("fetched: it ends %v, %v", first.Ends(), err)
 	}
-	if err := first.fetch(t.Context(), ourHost); err != nil || server.asked() != 1 {
-		t.Errorf("fetched again: %d orders, %v", server.asked(), err)
+	if first.look(t.Context(), ourHost); server.asked() != 1 {
+		t.Errorf("fetched again: %d orders", server.asked())
 	}
 
 	cfg.Directory, cfg.Client = nowhere(t), nil
@@ -138,14 +136,14 @@ func TestOnlyTheHostsListedHaveACertificate(t *testing.T) {
 		ourHost: true, strings.ToUpper(ourHost): true,
 		"other.example": false, "www." + ourHost: false, "127.0.0.1": false,
 	} {
-		if err := shake(t, l, server.Authority, host); (err == nil) != good {
+		if err := shake(t, l, server.Authority, host); (err == nil) != good || !good && !strings.Contains(err.Error(), "unrecognized name") {
 			t.Errorf("%s: %v", host, err)
 		}
 	}
 	for _, name := range []string{"", "../" + ourHost, "other.example"} {
 		for _, protos := range [][]string{nil, {"acme-tls/1"}} {
-			if c, err := a.Get(&tls.ClientHelloInfo{ServerName: name, SupportedProtos: protos}); err == nil || c != nil {
-				t.Errorf("%q over %v has a certificate", name, protos)
+			if c, err := a.Get(&tls.ClientHelloInfo{ServerName: name, SupportedProtos: protos}); err != nil || c != nil {
+				t.Errorf("%q over %v has a certificate, or %v", name, protos, err)
 			}
 		}
 	}

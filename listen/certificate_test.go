@@ -2,7 +2,10 @@ package listen
 
 import (
 	"bytes"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +97,17 @@ func TestACertificateIsTakenWhenClientsWouldTakeIt(t *testing.T) {
 	for _, name := range []string{filepath.Join(dir, "nothing.pem"), dir} {
 		if _, err := LoadCertificate(name, keyFile, now); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Common clients refuse it: "ee key too small".
+func TestACertificateOfAShortRSAKeyIsRefused(t *testing.T) {
+	for bits, good := range map[uint]bool{1024: false, 2047: false, 2048: true, 4096: true} {
+		n := new(big.Int).Lsh(big.NewInt(1), bits-1)
+		leaf := &x509.Certificate{DNSNames: []string{"rdap.nic.example"}, PublicKey: &rsa.PublicKey{N: n, E: 65537}}
+		if err := checkServer(leaf); (err == nil) != good {
+			t.Errorf("%d bits: %v", bits, err)
 		}
 	}
 }

@@ -55,7 +55,7 @@ func (r *rates) take(client netip.Addr, shared bool, now time.Time) bool {
 		return true
 	}
 	if !shared && r.networks != nil &&
-		!(r.cell(r.networks, networkOf(client)).AllowN(now, 1) && r.cell(r.sites, siteOf(client)).AllowN(now, 1)) {
+		!(r.cell(r.networks, networkOf(client)).AllowN(now, 1) && r.cell(r.sites, SiteOf(client)).AllowN(now, 1)) {
 		return false
 	}
 	return r.all.AllowN(now, 1)

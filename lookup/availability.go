@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"errors"
 
 	"registerd/ratelimit"
 	"registerd/register"
@@ -22,10 +21,11 @@ func (d *Desk) Names(ctx context.Context, q Question, names []string) ([]Name, A
 	v.ticket, v.count = ticket, granted
 
 	out := make([]Name, granted)
-	edition, err := v.names(ctx, names, out)
-	for try := 1; try < searchTries && errors.Is(err, errMoved); try++ {
+	var edition store.Edition
+	err := ofOneEdition(func() (err error) {
 		edition, err = v.names(ctx, names, out)
-	}
+		return err
+	})
 	if err != nil {
 		return nil, d.About(), v.failRead(ctx, err)
 	}

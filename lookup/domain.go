@@ -2,12 +2,10 @@ package lookup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 
 	"registerd/access"
-	"registerd/audit"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -88,25 +86,13 @@ func (d *Desk) Domain(ctx context.Context, q Question) (*DomainAnswer, error) {
 		}
 		return a, nil
 	}
-	a, out, err := v.domain(ctx, name)
-	for try := 1; try < searchTries && errors.Is(err, errMoved); try++ {
-		a, out, err = v.domain(ctx, name)
-	}
-	switch {
-	case err != nil && OutcomeOf(err) == audit.Failed:
-		return nil, v.failRead(ctx, err)
-	case err != nil:
-		return nil, v.missing(err)
-	}
-	if err := v.release(ctx, out); err != nil {
-		return nil, err
-	}
-	if v.keeps() {
+	a, version, err := released(ctx, v, func() (*DomainAnswer, disclosure, error) { return v.domain(ctx, name) })
+	if err == nil && v.keeps() {
 		a.keep = func(w Written) {
-			d.kept.Add(asked{q.Window, name}, &keptAnswer{out.edition.Version, v.published, a.About.Stale, v.cost, w})
+			d.kept.Add(asked{q.Window, name}, &keptAnswer{version, v.published, a.About.Stale, v.cost, w})
 		}
 	}
-	return a, nil
+	return a, err
 }
 
 // domain finds a name and discloses it.

@@ -179,35 +179,12 @@ func TestASearchByContactTellsNothingOfWhoIsWithheld(t *testing.T) {
 			defer s.stands(estates[i])()
 		}
 		for range 3 {
-			q := drawByContact(t, estates)
-			for page := 0; page < 10; page++ {
-				var said, next [2]string
-				for i, s := range sides {
-					q.Question = s.ask(caller, "")
-					*stores[i] = counting{Reader: stores[i].Reader}
-					a, err := s.Search(s.t.Context(), q)
-					said[i] = fmt.Sprint(err)
-					if err == nil {
-						said[i], next[i] = everythingOf(a), a.Next
-					}
-					given[lookup.OutcomeOf(err).String()]++
-					said[i] += fmt.Sprint(s.left(caller), stores[i].asked, stores[i].rows)
-				}
-				if said[0] != said[1] || next[0] != next[1] {
-					t.Fatalf("%s: %v sort=%s count=%v\n%s\n%s", caller.Audience, q.Where, q.Sort, q.Count, said[0], said[1])
-				}
-				if q.Cursor = next[0]; next[0] == "" {
-					break
-				}
-			}
+			asksAlike(t, sides, caller, drawByContact(t, estates), given, func(i int) string {
+				looked := fmt.Sprint(stores[i].asked, stores[i].rows)
+				stores[i].asked, stores[i].rows = 0, 0
+				return looked
+			})
 		}
 	})
-	for _, outcome := range []string{"answered", "not_found", "denied", "malformed", "unsupported"} {
-		if given[outcome] == 0 {
-			t.Errorf("no search ended as %s: %v", outcome, given)
-		}
-	}
+	wantEveryOutcome(t, given)
 }
-
-// everythingOf is all that an answer says, conditions included.
-func everythingOf(a *lookup.SearchAnswer) string { return fmt.Sprint(a.Where, a.Cut, all(a)) }

@@ -13,6 +13,7 @@ import (
 	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
+	"registerd/internal/newregister"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -68,19 +69,10 @@ var (
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	dir := t.TempDir()
-	path := filepath.Join(dir, "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.Close() })
+	w, r := newregister.Open(t)
 	fill(t, w)
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
 	s := &scene{t: t, writer: w, store: &faulty{Reader: r}, dir: filepath.Join(dir, "audit")}
+	var err error
 	s.journal, err = audit.OpenJournal(audit.JournalConfig{
 		Dir: s.dir, Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})

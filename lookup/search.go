@@ -147,12 +147,12 @@ func (v *visit) search(ctx context.Context, p *plan, from cursor) (*matches, err
 	}
 	var l *look
 	var found *matches
-	err := errMoved
-	for try := 0; try < searchTries && errors.Is(err, errMoved); try++ {
+	err := ofOneEdition(func() (err error) {
 		l = &look{visit: v, plan: p}
 		found, err = l.matches(ctx, from)
 		v.looked += l.visited / lookedAtPrice
-	}
+		return err
+	})
 	v.looked += p.cost()
 	v.cost.Work = v.looked
 	var unsupported *register.UnsupportedError
@@ -199,10 +199,6 @@ func (v *visit) unpaid(ctx context.Context, over error, out disclosure) error {
 	}
 	return over
 }
-
-// searchTries is how often a search begins anew because the register changed
-// between two of its scans, which lie milliseconds apart.
-const searchTries = 3
 
 // failSearch ends a search that failed. Whoever asks for so much that the time
 // runs out pays for it, like one who hangs up.

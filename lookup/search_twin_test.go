@@ -101,29 +101,41 @@ func TestASearchTellsNothingOfWhatIsWithheld(t *testing.T) {
 			defer s.replaceContacts(registers[i])()
 		}
 		for range 5 {
-			search := drawSearch(t, registers)
-			for page := 0; page < 20; page++ {
-				var said [2]string
-				var next [2]string
-				for i, s := range sides {
-					search.Question = s.ask(caller, "")
-					a, err := s.Search(s.t.Context(), search)
-					said[i] = fmt.Sprint(err)
-					if err == nil {
-						said[i], next[i] = all(a), a.Next
-					}
-					given[lookup.OutcomeOf(err).String()]++
-					said[i] += fmt.Sprint(s.left(caller)) // what it cost
-				}
-				if said[0] != said[1] || next[0] != next[1] {
-					t.Fatalf("%s=%s sort=%s count=%v\n%s\n%s", search.By, search.Pattern, search.Sort, search.Count, said[0], said[1])
-				}
-				if search.Cursor = next[0]; next[0] == "" {
-					break
-				}
-			}
+			asksAlike(t, sides, caller, drawSearch(t, registers), given, func(int) string { return "" })
 		}
 	})
+	wantEveryOutcome(t, given)
+}
+
+// asksAlike asks two registers the same search, page by page, and compares all that
+// is answered, cursors, counts and refusals included, what it cost, and besides what
+// else there is to be said of a side.
+func asksAlike(t *rapid.T, sides [2]*scene, caller access.Caller, search lookup.Search, given map[string]int, besides func(side int) string) {
+	for range 20 {
+		var said, next [2]string
+		for i, s := range sides {
+			search.Question = s.ask(caller, "")
+			a, err := s.Search(s.t.Context(), search)
+			said[i] = fmt.Sprint(err)
+			if err == nil {
+				said[i], next[i] = all(a), a.Next
+			}
+			given[lookup.OutcomeOf(err).String()]++
+			said[i] += fmt.Sprint(s.left(caller), besides(i))
+		}
+		if said[0] != said[1] || next[0] != next[1] {
+			t.Fatalf("%s: %s=%s %v sort=%s count=%v\n%s\n%s",
+				caller.Audience, search.By, search.Pattern, search.Where, search.Sort, search.Count, said[0], said[1])
+		}
+		if search.Cursor = next[0]; next[0] == "" {
+			return
+		}
+	}
+}
+
+// wantEveryOutcome says which end no search came to: it would have shown nothing.
+func wantEveryOutcome(t *testing.T, given map[string]int) {
+	t.Helper()
 	for _, outcome := range []string{"answered", "not_found", "denied", "malformed", "unsupported"} {
 		if given[outcome] == 0 {
 			t.Errorf("no search ended as %s: %v", outcome, given)
@@ -180,7 +192,7 @@ func all(a *lookup.SearchAnswer) string {
 	var b strings.Builder
 	about := a.About
 	about.Version = 0
-	fmt.Fprintf(&b, "%+v %v %s %d %d %d %v %v\n", about, a.By, a.Pattern, a.Total, a.Page, a.PageSize, a.Sorted, a.Sortable)
+	fmt.Fprintf(&b, "%+v %v %s %v %v %d %d %d %v %v\n", about, a.By, a.Pattern, a.Where, a.Cut, a.Total, a.Page, a.PageSize, a.Sorted, a.Sortable)
 	for _, d := range a.Domains {
 		fmt.Fprintf(&b, "%+v\n", d)
 	}

@@ -1,7 +1,6 @@
 package lookup
 
 import (
-	"errors"
 	"slices"
 
 	"registerd/access"
@@ -247,6 +246,3 @@ func (v *visit) sees(s scanned) func(register.Index, register.Traits) bool {
 
 var errTooMany = &register.UnsupportedError{What: "search",
 	Reason: "over 10,000 objects match, which are neither counted nor sorted; narrow the search"}
-
-// errMoved says that two scans did not see the same register.
-var errMoved = errors.New("the register changed during the search")

@@ -3,11 +3,9 @@ package lookup
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"registerd/access"
-	"registerd/audit"
 	"registerd/disclose"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -58,20 +56,8 @@ func (d *Desk) ShownOf(ctx context.Context, q Question) (*ShownAnswer, error) {
 	}
 	v.cost.About = key
 	v.lies(access.Contact, "")
-	a, out, err := v.shownOf(ctx, key)
-	for try := 1; try < searchTries && errors.Is(err, errMoved); try++ {
-		a, out, err = v.shownOf(ctx, key)
-	}
-	switch {
-	case err != nil && OutcomeOf(err) == audit.Failed:
-		return nil, v.failRead(ctx, err)
-	case err != nil:
-		return nil, v.missing(err)
-	}
-	if err := v.release(ctx, out); err != nil {
-		return nil, err
-	}
-	return a, nil
+	a, _, err := released(ctx, v, func() (*ShownAnswer, disclosure, error) { return v.shownOf(ctx, key) })
+	return a, err
 }
 
 func (v *visit) shownOf(ctx context.Context, key string) (*ShownAnswer, disclosure, error) {

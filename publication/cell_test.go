@@ -75,6 +75,7 @@ do = "show"
 `
 
 func TestACellReadsAsWhatIsDecided(t *testing.T) {
+	oncePerGate(t)
 	policies := []*disclose.Policy{read(t, twoForms)}
 	for _, name := range disclose.ShippedNames() {
 		policies = append(policies, shipped(t, name))

@@ -84,6 +84,7 @@ func nothing(t *testing.T) *disclose.Policy {
 // TestTheDifferenceFindsAllThatWidens holds two ways to the same result against
 // each other: the comparison by views, and that of the decisions themselves.
 func TestTheDifferenceFindsAllThatWidens(t *testing.T) {
+	oncePerGate(t)
 	usual := shipped(t, "gdpr")
 	all := []*disclose.Policy{nothing(t)}
 	for _, name := range disclose.ShippedNames() {

@@ -2,6 +2,7 @@ package quota
 
 import (
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -122,6 +123,17 @@ func Why(x *ratelimit.Exceeded, without string) []string {
 		out = append(out, "Waiting that long is enough, and asking on meanwhile makes it longer in the end")
 	}
 	return out
+}
+
+// Refused is how HTTP says that a question was refused: a status, a word for
+// programs, which never changes, and seconds to wait. A network that the operator
+// has blocked has not asked too much: nobody has counted, and to ask less often
+// changes nothing (RFC 9110 section 15.5.4).
+func Refused(x *ratelimit.Exceeded) (status int, word string, retry int) {
+	if x.Block != nil {
+		return http.StatusForbidden, "blocked", Seconds(x.RetryAfter)
+	}
+	return http.StatusTooManyRequests, "limited", Seconds(x.RetryAfter)
 }
 
 // budget says which one is used up, and who else it is the budget of, if it is not

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
 
 	"registerd/access"
 	"registerd/disclose"
+	"registerd/listen"
 	"registerd/lookup"
 	"registerd/quota"
 )
@@ -288,25 +288,11 @@ func (h *Handler) recover(w http.ResponseWriter, r *http.Request) {
 	if v == nil {
 		return
 	}
-	h.log.Error("rdap: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", v), "stack", callers())
+	h.log.Error("rdap: a handler panicked; this is a mistake in the program", "type", fmt.Sprintf("%T", v), "stack", listen.Callers())
 	header := w.Header()
 	header["Cache-Control"] = noStore
 	delete(header, "Etag")
 	p := problem{status: http.StatusInternalServerError, title: "Internal Server Error",
 		says: "The answer could not be made. This says nothing about what was asked for."}
 	write(w, r, p.status, h.site.problem(p, h.desk.About()))
-}
-
-// callers is the stack of a panic without the arguments.
-func callers() string {
-	pcs := make([]uintptr, 24)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(4, pcs)])
-	var b strings.Builder
-	for {
-		frame, more := frames.Next()
-		fmt.Fprintf(&b, "%s:%d\n", frame.Function, frame.Line)
-		if !more {
-			return b.String()
-		}
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,11 +14,11 @@ import (
 	"registerd/audit"
 	"registerd/disclose"
 	"registerd/escrow"
+	"registerd/internal/newregister"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/rdap"
 	"registerd/register"
-	"registerd/store/sqlite"
 	"registerd/whois"
 )
 
@@ -75,15 +74,10 @@ func newConsentScene(t *testing.T) *consentScene {
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join(t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	check(err)
-	t.Cleanup(func() { w.Close() })
+	w, r := newregister.Open(t)
 	check((escrow.Synthetic{Domains: 1, Zone: "example", At: watermark}).Synthesize(t.Context(), w, nil))
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	check(err)
-	t.Cleanup(func() { r.Close() })
 	s := new(consentScene)
+	var err error
 	s.importer, err = escrow.New(escrow.Config{
 		Writer: w, Reader: r, Now: time.Now, AcceptWiden: true,
 		Wider: func(old, new register.Traits) bool { return disclose.GDPR().Wider(old, new) },

@@ -29,16 +29,12 @@ func (h *Handler) tellRefused(header http.Header, c access.Caller, p problem) {
 // withoutPersons is how an answer that tells of no person is asked for.
 const withoutPersons = "ask with " + paramFieldSet + "=brief"
 
-// limitProblem is a question too many (RFC 6585 section 4, RFC 7480 section 5.5).
-//
-// One from a network that the operator has blocked is none of those: nobody has
-// counted, and to ask less often changes nothing. That is 403 (RFC 9110 section
-// 15.5.4), which programs do not repeat by themselves, as they do a 429.
+// limitProblem is a question too many (RFC 6585 section 4, RFC 7480 section 5.5). One
+// from a network that the operator has blocked is 403, which programs do not repeat by
+// themselves, as they do a 429.
 func (s site) limitProblem(x *ratelimit.Exceeded) problem {
-	p := problem{
-		status: http.StatusTooManyRequests, title: "Too Many Requests", retry: quota.Seconds(x.RetryAfter),
-		about: "Limits", exceeded: x,
-	}
+	status, _, retry := quota.Refused(x)
+	p := problem{status: status, title: http.StatusText(status), retry: retry, about: "Limits", exceeded: x}
 	without := withoutPersons
 	if !s.supports(usesSubsetting) {
 		without = ""
@@ -46,7 +42,6 @@ func (s site) limitProblem(x *ratelimit.Exceeded) problem {
 	why := sentences(quota.Why(x, without))
 	p.says, p.notice = why[0]+" This says nothing about what was asked for.", why[1:]
 	if x.Block != nil {
-		p.status, p.title = http.StatusForbidden, "Forbidden"
 		return p
 	}
 	p.notice = append(p.notice, "Ask again in "+quota.Span(x.RetryAfter)+". The limits are given at help, and where you stand.")

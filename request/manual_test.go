@@ -1,10 +1,14 @@
 package request
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"registerd/internal/manual"
 )
 
 func TestTheManualShowsTheStatesAsTheyAre(t *testing.T) {
@@ -41,4 +45,17 @@ func TestTheManualShowsTheStatesAsTheyAre(t *testing.T) {
 	for left := range rows {
 		t.Errorf("the manual has no row %q", left)
 	}
+}
+
+func TestTheManualHasTheLimitsOfRequests(t *testing.T) {
+	manual.Says(t, "..", "windows.md",
+		fmt.Sprintf("| `objects` | 1 to %d, each once |", maxObjects),
+		fmt.Sprintf("| `fields` | 1 to %d, of a domain or a contact", maxFields),
+		fmt.Sprintf("of %d MiB each by default", DefaultMaxEvidence>>20),
+		fmt.Sprintf("texts of up to %d,000 characters, `why` of %d at least", maxLong/1000, minWhy),
+		fmt.Sprintf("Names and references have up to %d", maxShort))
+	manual.Says(t, "..", "requests.md",
+		fmt.Sprintf("%d open ones (`open_per_network`), all together %d (`open_limit`)", defaultOpenPerNetwork, defaultOpenInAll),
+		fmt.Sprintf("seven days by default, %d at most", maxGrant/(24*time.Hour)),
+		fmt.Sprintf("at most %d days from the receipt", maxExtension/(24*time.Hour)))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"registerd/escrow"
+	"registerd/internal/newregister"
 	"registerd/register"
 	"registerd/store/sqlite"
 	"registerd/testdata"
@@ -19,7 +20,7 @@ var november = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 // example is the example register, which is as of 20 November 2026.
 func example(t *testing.T) *sqlite.Reader {
 	t.Helper()
-	w, r := emptyRegister(t)
+	w, r := newregister.Open(t)
 	im, err := escrow.New(escrow.Config{
 		Writer: w, Reader: r, AcceptWiden: true, Now: func() time.Time { return november.AddDate(0, 0, 20) },
 		Wider: func(_, _ register.Traits) bool { return false },
@@ -39,28 +40,12 @@ func example(t *testing.T) *sqlite.Reader {
 // synthetic is a made-up register, as of 15 November.
 func synthetic(t *testing.T, domains int) *sqlite.Reader {
 	t.Helper()
-	w, r := emptyRegister(t)
+	w, r := newregister.Open(t)
 	made := escrow.Synthetic{Domains: domains, Seed: 8, Zone: "example", At: november.AddDate(0, 0, 14)}
 	if err := made.Synthesize(t.Context(), w, nil); err != nil {
 		t.Fatal(err)
 	}
 	return r
-}
-
-func emptyRegister(t *testing.T) (*sqlite.Writer, *sqlite.Reader) {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { w.Close() })
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
-	return w, r
 }
 
 func censusOf(t *testing.T, r *sqlite.Reader) *Census {

@@ -3,11 +3,7 @@ package whois_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
-	"net/netip"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,12 +14,13 @@ import (
 	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
+	"registerd/internal/newregister"
+	"registerd/internal/visitor"
 	"registerd/listen"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/store"
-	"registerd/store/sqlite"
 	"registerd/whois"
 )
 
@@ -56,10 +53,7 @@ func (r *reader) Edition(ctx context.Context) (store.Edition, error) {
 // registerOf is the samples' register in a file.
 func registerOf(t testing.TB) *reader {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	check(t, err)
-	defer w.Close()
+	w, r := newregister.Open(t)
 	load, err := w.Load(t.Context())
 	check(t, err)
 	for i, o := range objects() {
@@ -72,9 +66,6 @@ func registerOf(t testing.TB) *reader {
 		tx.SetState(register.State{Zones: about.Zones, Serial: about.Serial, Watermark: about.Watermark})
 		return nil
 	}))
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	check(t, err)
-	t.Cleanup(func() { r.Close() })
 	return &reader{Reader: r}
 }
 
@@ -163,35 +154,11 @@ func serveThis(t testing.TB, s *whois.Server) *listen.Listener {
 	return l
 }
 
-func call(t testing.TB, l *listen.Listener) *net.TCPConn {
-	t.Helper()
-	to := netip.MustParseAddrPort(l.Addr().String())
-	c, err := net.DialTCP("tcp", nil, net.TCPAddrFromAddrPort(to))
-	check(t, err)
-	check(t, c.SetDeadline(time.Now().Add(hang)))
-	t.Cleanup(func() { c.Close() })
-	return c
-}
-
-func say(t testing.TB, c net.Conn, text string) {
-	t.Helper()
-	_, err := io.WriteString(c, text)
-	check(t, err)
-}
-
-// hear reads to the end.
-func hear(t testing.TB, c net.Conn) string {
-	t.Helper()
-	text, err := io.ReadAll(c)
-	check(t, err)
-	return string(text)
-}
-
 // ask says a line and hears the answer.
 func ask(t testing.TB, l *listen.Listener, line string) string {
 	t.Helper()
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	defer c.Close()
-	say(t, c, line)
-	return hear(t, c)
+	visitor.Say(t, c, line)
+	return visitor.Hear(t, c)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"registerd/internal/visitor"
 	"registerd/listen"
 	"registerd/ratelimit"
 	"registerd/whois"
@@ -26,13 +27,13 @@ func answersOf(t *testing.T, heard string) []string {
 
 func TestAConnectionIsKeptForWhoAsksForIt(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
-	say(t, c, "-k\r\nfabrik.example\r\n-C latin1 blåbær.example\r\nledig.example\n-x\r\n\r\nshop..example\r\nhelp\r\n-q types\r\n-k\r\nreserved.example\r\n")
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k\r\nfabrik.example\r\n-C latin1 blåbær.example\r\nledig.example\n-x\r\n\r\nshop..example\r\nhelp\r\n-q types\r\n-k\r\nreserved.example\r\n")
 	want := []string{
 		"% The connection is kept for 99 more questions", "Domain Name: fabrik.example\r\n", "\r\nIDN: bl\xe5b\xe6r.example\r\n",
 		"Domain not found.\r\n", "%ERROR:111: ", "%ERROR:106: ", "%ERROR:115: ", "%   domain NAME ", "% nameserver\r\n",
 	}
-	got := answersOf(t, hear(t, c))
+	got := answersOf(t, visitor.Hear(t, c))
 	if len(got) != len(want) {
 		t.Fatalf("%d answers, want %d: %q", len(got), len(want), got)
 	}
@@ -46,9 +47,9 @@ func TestAConnectionIsKeptForWhoAsksForIt(t *testing.T) {
 func TestAKeptConnectionSaysTheSameAsAnother(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
 	for _, line := range []string{"blåbær.example", "fabrik.example", "ledig.example", "registrar R1", "-x", "shop.invalid", "reserved.example"} {
-		c := call(t, l)
-		say(t, c, "-k "+line+"\r\n-k\r\n")
-		kept := answersOf(t, hear(t, c))
+		c := visitor.Call(t, l)
+		visitor.Say(t, c, "-k "+line+"\r\n-k\r\n")
+		kept := answersOf(t, visitor.Hear(t, c))
 		c.Close()
 		alone := strings.TrimRight(ask(t, l, line+"\r\n"), "\r\n")
 		if len(kept) != 1 || kept[0] != alone {
@@ -59,9 +60,9 @@ func TestAKeptConnectionSaysTheSameAsAnother(t *testing.T) {
 
 func TestAKeptConnectionEndsAfterItsQuestions(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
-	say(t, c, "-k\r\n"+strings.Repeat("fabrik.example\r\n", 3*whois.MaxKept))
-	got := answersOf(t, hear(t, c))
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k\r\n"+strings.Repeat("fabrik.example\r\n", 3*whois.MaxKept))
+	got := answersOf(t, visitor.Hear(t, c))
 	if len(got) != whois.MaxKept {
 		t.Fatalf("%d answers, want %d", len(got), whois.MaxKept)
 	}
@@ -79,9 +80,9 @@ func TestEachQuestionOfAKeptConnectionIsCounted(t *testing.T) {
 	limiter, err := ratelimit.New(limits)
 	check(t, err)
 	l := serve(t, deskOver(t, registerOf(t), limiter), nil)
-	c := call(t, l)
-	say(t, c, "-k\r\nledig.example\r\nfabrik.example\r\nledig.example\r\nfabrik.example\r\n-k\r\n")
-	got := answersOf(t, hear(t, c))
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k\r\nledig.example\r\nfabrik.example\r\nledig.example\r\nfabrik.example\r\n-k\r\n")
+	got := answersOf(t, visitor.Hear(t, c))
 	if len(got) != 5 {
 		t.Fatalf("%d answers: %q", len(got), got)
 	}
@@ -94,18 +95,18 @@ func TestEachQuestionOfAKeptConnectionIsCounted(t *testing.T) {
 
 func TestAKeptConnectionThatIsSilentIsTold(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *whois.Server) { s.Tire(time.Millisecond) })
-	c := call(t, l)
-	say(t, c, "-k ledig.example\r\n")
-	if got := answersOf(t, hear(t, c)); len(got) != 2 || !strings.HasPrefix(got[1], "%ERROR:305: ") {
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k ledig.example\r\n")
+	if got := answersOf(t, visitor.Hear(t, c)); len(got) != 2 || !strings.HasPrefix(got[1], "%ERROR:305: ") {
 		t.Errorf("heard %q", got)
 	}
 }
 
 func TestALineThatIsTooLongEndsAKeptConnection(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
-	say(t, c, "-k ledig.example\r\n"+strings.Repeat("a", 513)+"\r\nledig.example\r\n")
-	if got := answersOf(t, hear(t, c)); len(got) != 2 || !strings.HasPrefix(got[1], "%ERROR:107: ") {
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k ledig.example\r\n"+strings.Repeat("a", 513)+"\r\nledig.example\r\n")
+	if got := answersOf(t, visitor.Hear(t, c)); len(got) != 2 || !strings.HasPrefix(got[1], "%ERROR:107: ") {
 		t.Errorf("heard %q", got)
 	}
 }
@@ -128,13 +129,13 @@ func TestAKeptConnectionEndsWithTheProgram(t *testing.T) {
 	ctx, end := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, l, hang) }()
-	c := call(t, l)
-	say(t, c, "-k ledig.example\r\n")
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "-k ledig.example\r\n")
 	first := make([]byte, 64)
 	_, err = c.Read(first) // it is kept now
 	check(t, err)
 	end()
-	rest := hear(t, c)
+	rest := visitor.Hear(t, c)
 	if !bytes.HasPrefix(first, []byte("% Register of")) || !strings.HasSuffix(rest, "\r\n\r\n\r\n") {
 		t.Errorf("heard %q and %q", first, rest)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"registerd/internal/visitor"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
@@ -159,40 +160,40 @@ func TestAPersonsHandleIsNotConfirmed(t *testing.T) {
 
 func TestAClientMayCloseItsHalfInPlaceOfEndingItsLine(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
-	say(t, c, "blåbær.example")
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "blåbær.example")
 	check(t, c.CloseWrite())
-	if got := hear(t, c); got != whois.PersonsPage {
+	if got := visitor.Hear(t, c); got != whois.PersonsPage {
 		t.Errorf("heard %q", got)
 	}
 }
 
 func TestAQuestionMayComeInPieces(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	check(t, c.SetNoDelay(true))
 	for _, b := range []byte("blåbær.example\r\n") {
-		say(t, c, string([]byte{b}))
+		visitor.Say(t, c, string([]byte{b}))
 	}
-	if got := hear(t, c); got != whois.PersonsPage {
+	if got := visitor.Hear(t, c); got != whois.PersonsPage {
 		t.Errorf("heard %q", got)
 	}
 }
 
 func TestAQuestionThatDoesNotEndIsToldSo(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), func(s *whois.Server) { s.Hurry(time.Millisecond) })
-	c := call(t, l)
-	say(t, c, "blåbær.exam")
-	if got := hear(t, c); !strings.HasPrefix(got, "%ERROR:305: ") {
+	c := visitor.Call(t, l)
+	visitor.Say(t, c, "blåbær.exam")
+	if got := visitor.Hear(t, c); !strings.HasPrefix(got, "%ERROR:305: ") {
 		t.Errorf("heard %q", got)
 	}
 }
 
 func TestWhoSaysNothingIsToldNothing(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
-	c := call(t, l)
+	c := visitor.Call(t, l)
 	check(t, c.CloseWrite())
-	if got := hear(t, c); got != "" {
+	if got := visitor.Hear(t, c); got != "" {
 		t.Errorf("heard %q", got)
 	}
 }
@@ -246,9 +247,9 @@ func TestTooManyConnectionsAreToldSo(t *testing.T) {
 	l := serve(t, deskOver(t, registerOf(t), ratelimit.Unlimited()), nil)
 	var last net.Conn
 	for range 9 {
-		last = call(t, l)
+		last = visitor.Call(t, l)
 	}
-	if got := hear(t, last); !strings.HasPrefix(got, "WHOIS LIMIT EXCEEDED - too many connections, retry later\r\n% code: 306\r\n") {
+	if got := visitor.Hear(t, last); !strings.HasPrefix(got, "WHOIS LIMIT EXCEEDED - too many connections, retry later\r\n% code: 306\r\n") {
 		t.Errorf("heard %q", got)
 	}
 }
@@ -340,7 +341,7 @@ func compare(b *testing.B, address, line string) {
 	for b.Loop() {
 		c, err := net.Dial("tcp", address)
 		check(b, err)
-		say(b, c, line)
+		visitor.Say(b, c, line)
 		if n, err := io.Copy(io.Discard, c); err != nil || n < 1000 {
 			b.Fatal(fmt.Errorf("heard %d bytes: %w", n, err))
 		}

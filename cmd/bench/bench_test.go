@@ -51,6 +51,9 @@ func TestTheDriverTellsRightFromWrong(t *testing.T) {
 		address := serveYardstick(t, yardstick{Window: c.window, Body: []byte(c.answer)})
 		s := step{Window: c.window, Address: address, PID: os.Getpid(), Rate: 100, Seconds: 0.1}
 		r := d.take(s)
+		for r.Failure == errTooLate.Error() { // on a machine that is busy with other things
+			r = d.take(s)
+		}
 		if (r.Answered > 0) != c.right || (r.Wrong > 0) != c.wrong || (r.Failed > 0) == (c.right || c.wrong) {
 			t.Errorf("%s answering %q: %d right, %d wrong, %d failed (%s)", c.window, c.answer, r.Answered, r.Wrong, r.Failed, r.Failure)
 		}

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,20 +52,34 @@ func give(t *testing.T, dir string, uid int) {
 func asRoot(t *testing.T, tools ...string) {
 	t.Helper()
 	if os.Getuid() != 0 {
-		t.Skip("this needs root")
+		t.Skip("NOT TESTED: this needs root")
 	}
 	for _, tool := range tools {
 		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("there is no %s", tool)
+			t.Skipf("NOT TESTED: there is no %s here", tool)
 		}
 	}
 }
 
-// unprivileged is a service manager whose program is nobody, has no capability, and
-// gets none by starting another; the sockets are at the ports of the services.
-func unprivileged(t *testing.T) *manager {
+// skipUnless skips what this machine does not let root do.
+func skipUnless(t *testing.T, works ...string) {
+	t.Helper()
+	if out, err := exec.Command(works[0], works[1:]...).CombinedOutput(); err != nil {
+		t.Skipf("NOT TESTED: this does not work here: %v: %v\n%s", works, err, out)
+	}
+}
+
+// asNobody is how to start a program that is nobody, has no capability, and gets none by
+// starting another.
+var asNobody = []string{"setpriv", "--reuid", strconv.Itoa(unprivilegedUser), "--regid", strconv.Itoa(unprivilegedUser), "--clear-groups",
+	"--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"}
+
+// unprivileged is a service manager whose program is nobody; the sockets are at the ports
+// of the services, of this address.
+func unprivileged(t *testing.T, address string) *manager {
 	t.Helper()
 	asRoot(t, "setpriv")
+	skipUnless(t, append(slices.Clone(asNobody), "true")...)
 	m := newManager(t)
 	dir, program := shippedProgram(t)
 	own := filepath.Join(dir, "own")
@@ -74,7 +90,10 @@ func unprivileged(t *testing.T) *manager {
 		must(t, os.Chmod(path, 0o777))
 	}
 	for i, port := range map[int]string{0: "43", 2: "80", 3: "443"} {
-		l, err := net.Listen("tcp", "127.0.43.1:"+port)
+		l, err := net.Listen("tcp", net.JoinHostPort(address, port))
+		if errors.Is(err, os.ErrPermission) {
+			t.Skipf("NOT TESTED: the ports of the services cannot be had here: %v", err)
+		}
 		must(t, err)
 		t.Cleanup(func() { l.Close() })
 		f, err := l.(*net.TCPListener).File()
@@ -82,13 +101,12 @@ func unprivileged(t *testing.T) *manager {
 		t.Cleanup(func() { f.Close() })
 		m.at[passedWindows[i]], m.sockets[i] = l.Addr().String(), f
 	}
-	m.through = []string{"setpriv", "--reuid", strconv.Itoa(unprivilegedUser), "--regid", strconv.Itoa(unprivilegedUser), "--clear-groups",
-		"--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"}
+	m.through = asNobody
 	return m
 }
 
 func TestItServesPort43WithoutAnyPrivilege(t *testing.T) {
-	m := unprivileged(t)
+	m := unprivileged(t, "127.0.43.2")
 	m.start(t)
 	must(t, m.askWHOIS())
 	must(t, m.askDAS())
@@ -109,7 +127,9 @@ var lookedAt = regexp.MustCompile(`^(/proc/(self|thread-self|stat|sys/net/core/s
 // unseen, since the unit forbids what was not called here.
 func TestItStartsNoProgramAndOpensNothingElse(t *testing.T) {
 	asRoot(t, "strace", "systemd-analyze")
-	m := unprivileged(t)
+	const reads = `strace -f -qq -o "$0" "$@" && grep -q 'execve("[^"]*/true"' "$0"` // what it traces is somebody else
+	skipUnless(t, append([]string{"sh", "-c", reads, filepath.Join(t.TempDir(), "trace")}, append(slices.Clone(asNobody), "true")...)...)
+	m := unprivileged(t, "127.0.43.1") // which is on its certificate
 	trace := filepath.Join(m.dir, "..", "trace")
 	// With -D the program keeps its number, which the sockets are passed to.
 	m.through = append([]string{"strace", "-D", "-f", "-qq", "-o", trace}, m.through...)
@@ -184,6 +204,7 @@ func systemCalls(t *testing.T, set string) map[string]bool {
 // TestItLivesInAnEmptyRootThatCannotBeWrittenTo: that is all that its container has.
 func TestItLivesInAnEmptyRootThatCannotBeWrittenTo(t *testing.T) {
 	asRoot(t, "unshare", "chroot", "mount")
+	skipUnless(t, "unshare", "--mount", "mount", "--bind", t.TempDir(), t.TempDir())
 	dir, program := shippedProgram(t)
 	root, data := filepath.Join(dir, "root"), filepath.Join(dir, "data")
 	for _, d := range []string{root, filepath.Join(root, "data"), data} {

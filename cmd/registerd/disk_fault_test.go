@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -28,6 +28,7 @@ func inMemory(t *testing.T, dir string, mib int) *disk {
 	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", mib)); err != nil {
 		t.Skipf("NOT TESTED: this machine mounts no tmpfs: %v", err)
 	}
+	d.unmountAtTheEnd()
 	return d
 }
 
@@ -44,6 +45,7 @@ func onDisk(t *testing.T, dir string, mib int64) *disk {
 	if err := d.mount("errors=remount-ro"); err != nil {
 		t.Skipf("NOT TESTED: this machine mounts no file: %v", err)
 	}
+	d.unmountAtTheEnd()
 	return d
 }
 
@@ -53,12 +55,15 @@ func newDisk(t *testing.T, dir string) *disk {
 		t.Skip("NOT TESTED: mounting a disk needs root")
 	}
 	must(t, os.MkdirAll(dir, 0o700))
-	t.Cleanup(func() { // a test that failed has it open, perhaps
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) {
-			t.Error(err)
+	return &disk{t: t, dir: dir}
+}
+
+func (d *disk) unmountAtTheEnd() {
+	d.t.Cleanup(func() { // a test that failed has it open, perhaps
+		if err := unix.Unmount(d.dir, unix.MNT_DETACH); err != nil && !errors.Is(err, unix.EINVAL) {
+			d.t.Error(err)
 		}
 	})
-	return &disk{t: t, dir: dir}
 }
 
 func (d *disk) mount(options string) error {
@@ -101,13 +106,24 @@ func (d *disk) empty() { must(d.t, os.Remove(d.filler())) }
 // fail turns it read-only under whoever writes there, as ext4 does when it meets an error.
 func (d *disk) fail() {
 	d.t.Helper()
-	device, err := exec.Command("findmnt", "-n", "-o", "SOURCE", "--mountpoint", d.dir).Output()
-	must(d.t, err)
-	trigger := filepath.Join("/sys/fs/ext4", filepath.Base(strings.TrimSpace(string(device))), "trigger_fs_error")
-	must(d.t, os.WriteFile(trigger, []byte("a test"), 0))
+	if err := os.WriteFile(filepath.Join(d.state(), "trigger_fs_error"), []byte("a test"), 0); err != nil {
+		d.t.Skipf("NOT TESTED: this machine lets no ext4 fail: %v", err)
+	}
 	if err := os.WriteFile(filepath.Join(d.dir, "written"), nil, 0o600); !errors.Is(err, unix.EROFS) {
 		d.t.Fatalf("writing there: %v", err)
 	}
+}
+
+// state is the kernel's folder of it, which is there as long as it is mounted anywhere.
+func (d *disk) state() string {
+	d.t.Helper()
+	var is unix.Stat_t
+	must(d.t, unix.Stat(d.dir, &is))
+	device, err := os.Readlink(fmt.Sprintf("/sys/dev/block/%d:%d", unix.Major(is.Dev), unix.Minor(is.Dev)))
+	if err != nil {
+		d.t.Skipf("NOT TESTED: this machine does not show its disks: %v", err)
+	}
+	return filepath.Join("/sys/fs/ext4", filepath.Base(device))
 }
 
 // settle has everything on the disk that was written until now, as what a test began with.
@@ -132,10 +148,20 @@ func (d *disk) cut() {
 	must(d.t, unix.IoctlSetPointerInt(int(f.Fd()), shutdown, noLogFlush))
 }
 
-// again mounts it anew. Nobody may have it open.
+// again mounts it anew. Nobody may have it open. Whoever makes a namespace of mounts has
+// a copy of every mount, which has to go, too; so tests that make one are not parallel.
 func (d *disk) again(options string) {
 	d.t.Helper()
+	state := d.state()
 	must(d.t, unix.Unmount(d.dir, 0))
+	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		if _, err := os.Stat(state); err != nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			d.t.Fatalf("%s: it is mounted in another namespace still", d.dir)
+		}
+	}
 	must(d.t, d.mount(options))
 }
 

@@ -24,7 +24,7 @@ import (
 // while clients of every window ask. A client may find the door shut; one whose
 // connection was taken is answered, wholly and rightly.
 func TestARestartLosesNoQuestionThatWasAccepted(t *testing.T) {
-	program, db := buildProgram(t), filepath.Join(t.TempDir(), "register.db")
+	program, db := ourProgram(t), filepath.Join(t.TempDir(), "register.db")
 	if out, err := exec.Command(program, "import", "--db", db, filepath.Join("..", "..", "testdata", "example.xml")).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -121,12 +121,11 @@ func askOnceRDAP(address string) error {
 	return nil
 }
 
-func buildProgram(t *testing.T) string {
+// ourProgram is the program as TestMain has put it on the path.
+func ourProgram(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "registerd")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program, err := exec.LookPath("registerd")
+	must(t, err)
 	return program
 }
 

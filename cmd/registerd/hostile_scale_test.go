@@ -4,10 +4,10 @@ package main
 
 import "time"
 
-// In the gate attacks are small: eighty connections at once, or frames for as long
-// as a neighbour takes to ask everywhere.
+// In the gate attacks are small: eighty connections at once, twenty with the race
+// detector, or frames for as long as a neighbour takes to ask everywhere.
 const (
-	manyConnections   = 80
+	manyConnections   = 80 / effort
 	fewConnections    = 4
 	neighbourlyRounds = 1
 	dripPause         = 20 * time.Millisecond

@@ -20,7 +20,7 @@ import (
 // at another moment between two savings each time, and counts what the next one
 // still knows of.
 func TestAKilledServerForgivesTenSecondsAtMost(t *testing.T) {
-	program, dir := buildProgram(t), t.TempDir()
+	program, dir := ourProgram(t), t.TempDir()
 	db, config := filepath.Join(dir, "register.db"), filepath.Join(dir, "registerd.toml")
 	if out, err := exec.Command(program, "import", "--db", db, filepath.Join("..", "..", "testdata", "example.xml")).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

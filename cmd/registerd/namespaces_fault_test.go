@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -30,11 +31,9 @@ type land struct {
 // can, and not everywhere.
 func newLand(t *testing.T, n int) *land {
 	t.Helper()
-	if _, err := exec.LookPath("ip"); err != nil || os.Getuid() != 0 {
-		t.Skip("NOT TESTED: network namespaces need root and the command ip")
-	}
+	asRoot(t, "ip")
 	sweep(t)
-	name := fmt.Sprintf("%s%d-", spacePrefix, os.Getpid())
+	name := fmt.Sprintf("%s%d-%d-", spacePrefix, os.Getpid(), rand.Uint32()) // two tests may have one at once
 	l := &land{server: name + "0"}
 	if out, err := exec.Command("ip", "netns", "add", l.server).CombinedOutput(); err != nil {
 		t.Skipf("NOT TESTED: this machine makes no network namespaces: %v\n%s", err, out)
@@ -65,8 +64,8 @@ func sweep(t *testing.T) {
 	spaces, _ := filepath.Glob("/run/netns/" + spacePrefix + "*")
 	for _, path := range spaces {
 		name := filepath.Base(path)
-		var owner, number int
-		if n, _ := fmt.Sscanf(name, spacePrefix+"%d-%d", &owner, &number); n != 2 || unix.Kill(owner, 0) != unix.ESRCH {
+		var owner int
+		if n, _ := fmt.Sscanf(name, spacePrefix+"%d-", &owner); n != 1 || unix.Kill(owner, 0) != unix.ESRCH {
 			continue
 		}
 		inside, _ := exec.Command("ip", "netns", "pids", name).Output()
@@ -130,7 +129,7 @@ func dialFrom(n, port int, ipv6 bool) (net.Conn, error) {
 // serve runs the program on the server's machine with this configuration.
 func (l *land) serve(t *testing.T, config string) {
 	t.Helper()
-	dir, program := t.TempDir(), buildProgram(t)
+	dir, program := t.TempDir(), ourProgram(t)
 	if out, err := exec.Command(program, "import", "--db", dir+"/register.db", "../../testdata/example.xml").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -13,23 +13,24 @@ import (
 	"time"
 )
 
-// TestThePackageIsTheSameWhereverItIsBuilt builds it in two folders, and runs what is in
-// it. Go keeps what it has compiled: make reproducible compiles all of it twice.
+// TestThePackageIsTheSameWhereverItIsBuilt builds it in two folders, by users with flags of
+// their own, and runs what is in it. Go keeps what it has compiled: make reproducible compiles all of it twice.
 func TestThePackageIsTheSameWhereverItIsBuilt(t *testing.T) {
 	if _, err := exec.LookPath("dpkg-deb"); err != nil {
 		t.Skip("there is no dpkg-deb")
 	}
-	source := t.TempDir()
+	source, userFlags := t.TempDir(), filepath.Join(t.TempDir(), "env")
 	copyTree(t, source)
+	must(t, os.WriteFile(userFlags, []byte("GOFLAGS=-buildvcs=false\n"), 0o600)) // as go env -w writes them
 	var sums [2][sha256.Size]byte
 	var last string
 	for i, folder := range []string{"one", filepath.Join("a", "much", "deeper", "one")} {
 		tree := filepath.Join(t.TempDir(), folder)
 		must(t, os.CopyFS(tree, os.DirFS(source)))
 		build := exec.Command(filepath.Join(tree, "deploy", "debian", "build"), filepath.Join(tree, "out"))
-		build.Env = append(os.Environ(), "TZ=Pacific/Auckland", "LC_ALL=C")
+		build.Env = append(os.Environ(), "TZ=Pacific/Auckland", "LC_ALL=C", "GOENV="+userFlags)
 		if i == 1 {
-			build.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C.UTF-8")
+			build.Env = append(os.Environ(), "TZ=UTC", "LC_ALL=C.UTF-8", "GOENV=off")
 		}
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)

@@ -50,14 +50,16 @@ func (a *acknowledged) note(f func()) bool {
 // made, requests come and backups are written; or while loads take each other's place and
 // are taken back. Whatever was acknowledged is there afterwards, and nothing is damaged.
 func TestAfterAPowerCutAllThatWasAcknowledgedIsThere(t *testing.T) {
+	t.Parallel()
 	d := onDisk(t, filepath.Join(t.TempDir(), "site"), 400)
-	endure(t, newSite(t, d.dir), number(t, "REGISTERD_TEST_CUTS", 50), d.settle, d.cut, func() { d.again("errors=remount-ro") })
+	endure(t, newSite(t, d.dir), number(t, "REGISTERD_TEST_CUTS", 6), d.settle, d.cut, func() { d.again("errors=remount-ro") })
 }
 
 // The same for the server and all commands, killed at once.
 func TestAfterAKillAllThatWasAcknowledgedIsThere(t *testing.T) {
+	t.Parallel()
 	nothing := func() {}
-	endure(t, newSite(t, t.TempDir()), number(t, "REGISTERD_TEST_KILLS", 50)/4, nothing, nothing, nothing)
+	endure(t, newSite(t, t.TempDir()), number(t, "REGISTERD_TEST_KILLS", 24)/4, nothing, nothing, nothing)
 }
 
 // endure has everything done at a site that goes down so many times.

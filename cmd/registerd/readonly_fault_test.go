@@ -13,6 +13,8 @@ import (
 // Each place turns read-only under the running server, as a disk does that met an error.
 // Then the server starts on it as it is, and once more when it is mended.
 func TestWhereverTheDiskTurnsReadOnlyThePublicIsAnsweredAndNothingIsLost(t *testing.T) {
+	t.Parallel()
+	asRoot(t)
 	for _, place := range siteFolders {
 		t.Run(place, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -100,7 +101,7 @@ func TestScripts(t *testing.T) {
 		}
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
+		Files:               scripts(t),
 		RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Values[serverKey] = new(runningServer)
@@ -112,6 +113,25 @@ func TestScripts(t *testing.T) {
 		Cmds:      words,
 		Condition: scriptCondition,
 	})
+}
+
+// concurrent is what a script does beside others: it serves, or leaves a command running.
+var concurrent = regexp.MustCompile(`(?m)^!? ?(serve|demo)\b|^exec registerd (serve|demo)\b|&$|&[a-z]+&$`)
+
+// scripts are the files of testdata/scripts; with the race detector, those in which
+// several things happen at once. Every start of the program costs ten times as much
+// with it, and the gate has run the others.
+func scripts(t *testing.T) (files []string) {
+	all, err := filepath.Glob(filepath.Join("..", "..", "testdata", "scripts", "*.txt"))
+	must(t, err)
+	for _, file := range all {
+		text, err := os.ReadFile(file)
+		must(t, err)
+		if effort == 1 || concurrent.Match(text) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 const serverKey = "server"

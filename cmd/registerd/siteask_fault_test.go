@@ -134,7 +134,7 @@ func (s *site) privately() (status int, text, number string, err error) {
 // meanwhile.
 func (s *site) awaitPrivately(when string, want int) {
 	s.t.Helper()
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
 		status, text, _, err := s.privately()
 		switch {
 		case status == want && (want == http.StatusOK || strings.Contains(text, "cannot be journaled")):

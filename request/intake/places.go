@@ -3,6 +3,8 @@ package intake
 import (
 	"net/netip"
 	"sync"
+
+	"registerd/listen"
 )
 
 // How many bodies with files are read at once: of everybody, and of one network of
@@ -21,7 +23,7 @@ type places struct {
 
 // take takes a place for an address, if there is one; leave gives it back.
 func (p *places) take(a netip.Addr) (leave func(), ok bool) {
-	who := siteOf(a)
+	who := listen.SiteOf(a)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.taken >= maxAtOnce || p.by[who] >= maxTogether {
@@ -40,14 +42,4 @@ func (p *places) take(a netip.Addr) (leave func(), ok bool) {
 			delete(p.by, who)
 		}
 	}, true
-}
-
-// siteOf is the network that one site commonly has.
-func siteOf(a netip.Addr) netip.Prefix {
-	bits := 48
-	if a.Is4() {
-		bits = 24
-	}
-	network, _ := a.Prefix(bits) // the zero one for who has no address
-	return network
 }

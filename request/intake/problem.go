@@ -61,8 +61,6 @@ type problem struct {
 	member string // of the submission, that is wrong
 	retry  int64  // seconds; 0 for none
 	ours   bool   // a failure, to be logged
-
-	exceeded *ratelimit.Exceeded
 }
 
 func (p *problem) Error() string { return p.says }
@@ -120,17 +118,10 @@ func problemOf(err error) *problem {
 	return &problem{status: http.StatusServiceUnavailable, word: "failure", retry: retryFailure, ours: true, says: saysFailure}
 }
 
-// limitProblem is a request too many. That of a network which the operator has
-// blocked is none of those: nobody has counted (RFC 9110 section 15.5.4).
+// limitProblem is a question too many, or of a network that the operator has blocked.
 func limitProblem(x *ratelimit.Exceeded) *problem {
-	p := &problem{
-		status: http.StatusTooManyRequests, word: "limited", retry: int64(quota.Seconds(x.RetryAfter)), exceeded: x,
-		says: strings.Join(quota.Why(x, ""), ". ") + ".",
-	}
-	if x.Block != nil {
-		p.status, p.word = http.StatusForbidden, "blocked"
-	}
-	return p
+	status, word, retry := quota.Refused(x)
+	return &problem{status: status, word: word, retry: int64(retry), says: strings.Join(quota.Why(x, ""), ". ") + "."}
 }
 
 // keeper is who keeps the register: whoever is turned away must learn whom to ask.

@@ -24,11 +24,11 @@ import (
 	"registerd/access"
 	"registerd/audit"
 	"registerd/disclose"
+	"registerd/internal/newregister"
 	"registerd/lookup"
 	"registerd/ratelimit"
 	"registerd/register"
 	"registerd/request"
-	"registerd/store/sqlite"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -104,13 +104,7 @@ func roomy() ratelimit.Config {
 // lookups is a desk over an empty register.
 func (s *scene) lookups(limiter *ratelimit.Limiter) *lookup.Desk {
 	s.t.Helper()
-	path := filepath.Join(s.t.TempDir(), "register.db")
-	w, err := sqlite.OpenWriter(path, sqlite.Options{Create: true})
-	s.must(err)
-	s.must(w.Close())
-	r, err := sqlite.OpenReader(path, sqlite.Options{})
-	s.must(err)
-	s.t.Cleanup(func() { r.Close() })
+	_, r := newregister.Open(s.t)
 	who, err := access.New(access.Config{Now: time.Now})
 	s.must(err)
 	desk, err := lookup.New(lookup.Config{
