@@ -59,6 +59,9 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if err := notAsRoot(i.DB); err != nil {
 		return err
 	}
+	if err := inPlace(i.DB); err != nil {
+		return err
+	}
 	_, err = os.Stat(i.DB)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	err = i.run(ctx, con, by, keep)

@@ -155,7 +155,7 @@ func (c *config) journalConfig(log *slog.Logger) (audit.JournalConfig, error) {
 
 // openJournal opens the journal for a command: it erases nothing.
 func (c *config) openJournal(log *slog.Logger) (*audit.Journal, error) {
-	if err := notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir); err != nil {
+	if err := errors.Join(inPlace(c.DB), notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir)); err != nil {
 		return nil, err
 	}
 	cfg, err := c.journalConfig(log)

@@ -16,14 +16,23 @@ func openRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
 	if _, err := statRegister(path); err != nil {
 		return nil, err
 	}
-	if backup.Interrupted(planOf(path)) {
-		return nil, fmt.Errorf("register: %s: a restore was interrupted; repeat it", path)
-	}
 	return sqlite.OpenReader(path, o)
+}
+
+// inPlace refuses what was being restored: some of it is in its place, and some not.
+// What was made there meanwhile would keep the rest from it.
+func inPlace(path string) error {
+	if path != "" && backup.Interrupted(planOf(path)) {
+		return fmt.Errorf("register: %s: a restore was interrupted; repeat it", path)
+	}
+	return nil
 }
 
 // statRegister says what SQLite's own error does not: which file, and what to do.
 func statRegister(path string) (os.FileInfo, error) {
+	if err := inPlace(path); err != nil {
+		return nil, err
+	}
 	file, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("register: %w; registerd import makes one", err)
