@@ -10,6 +10,9 @@ RACE = -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/li
 # The fault tests that the gate runs, most of which need root. docs/reliability.md marks them.
 FAULTS = WhereverTheDiskIsFull|WhereverTheDiskTurnsReadOnly|AfterAPowerCut|AfterAKillAll|WhateverOperationFails|ALoadThatGetsNoMoreMemory|AFlippedBitBeside|ARestoreThatIsKilled|RootBacksUp|OverARealNetwork|ItServesPort43Without|ItStartsNoProgram|ItLivesInAnEmptyRoot
 
+# Disks that a test mounts are its own: another process that makes a namespace meanwhile would keep them mounted.
+OWN_MOUNTS = $$(unshare --mount true 2>/dev/null && echo unshare --mount)
+
 .PHONY: check test build deb reproducible bench demo fault-gate fault fuzz alerts nightly
 
 check: ## everything that must hold before a change lands
@@ -49,14 +52,14 @@ demo: ## the example register on all windows of loopback
 
 fault-gate: ## those of the gate, in a few rounds; best as root: what is not tested here is said
 	@said="$$(mktemp)"; trap 'rm -f "$$said"' EXIT; \
-	if ! $(GO) test -short -count=1 -parallel 4 -timeout 10m -tags fault -run '^Test($(FAULTS))' -v ./cmd/registerd ./audit >"$$said" 2>&1; then \
+	if ! $(OWN_MOUNTS) $(GO) test -short -count=1 -parallel 4 -timeout 10m -tags fault -run '^Test($(FAULTS))' -v ./cmd/registerd ./audit >"$$said" 2>&1; then \
 		grep -Ev '^ *(=== |--- PASS)' "$$said"; exit 1; \
 	fi; \
 	grep -E '^ok|^ *--- SKIP|NOT TESTED' "$$said"
 
 fault: ## all fault tests, in many rounds: full and failing disks, power cuts, kills, bit flips, restarts under load, twins; best as root
 	REGISTERD_TEST_FLIPS=4000 REGISTERD_TEST_KILLS=200 REGISTERD_TEST_CUTS=50 REGISTERD_TEST_FLIPS_BESIDE=12 REGISTERD_TWINS=50 \
-		$(GO) test -tags fault -timeout 60m ./...
+		$(OWN_MOUNTS) $(GO) test -tags fault -timeout 60m ./...
 
 fuzz: ## every fuzz target for a while
 	@for p in $$($(GO) list ./...); do \

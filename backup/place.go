@@ -74,10 +74,13 @@ func isOurs(f *os.File) error {
 	if err := unix.Fstat(int(f.Fd()), &stat); err != nil {
 		return err
 	}
-	if int(stat.Uid) != os.Geteuid() {
-		return fmt.Errorf("user %d has begun this: run it as that user, or remove the file", stat.Uid)
+	switch {
+	case int(stat.Uid) == os.Geteuid():
+		return nil
+	case stat.Size > 0: // removed, nobody knew any more what belongs where
+		return fmt.Errorf("user %d has begun to put things into place: run it as that user, who can end it", stat.Uid)
 	}
-	return nil
+	return fmt.Errorf("user %d has begun this: run it as that user, or remove the file", stat.Uid)
 }
 
 func isAt(f *os.File, path string) bool {

@@ -102,7 +102,7 @@ func (p Problem) String() string {
 
 // Report is what an import found and did.
 type Report struct {
-	Kind      string // FULL, DIFF, INCR, changes, snapshot
+	Kind      string // FULL, DIFF, INCR, changes, snapshot, rollback
 	ID        string // the deposit's id
 	Watermark time.Time
 	Serial    uint64
@@ -138,5 +138,9 @@ func (e *RefusedError) Error() string {
 	if e.Report.Refusals == 1 {
 		problems = "problem"
 	}
-	return fmt.Sprintf("the import was refused for %d %s, and nothing was changed", e.Report.Refusals, problems)
+	what := "import"
+	if e.Report.Kind == kindRollback {
+		what = kindRollback
+	}
+	return fmt.Sprintf("the %s was refused for %d %s, and nothing was changed", what, e.Report.Refusals, problems)
 }

@@ -51,7 +51,7 @@ type RollbackReport struct {
 // Facts that close a contact are newer than those of the generation: a contact that
 // the public would see more of by these keeps them, unless AcceptWiden is set.
 func (im *Importer) Rollback(ctx context.Context, o RollbackOptions) (*RollbackReport, error) {
-	b := &rollback{im: im, options: o, report: &RollbackReport{Report: Report{Kind: "rollback"}}}
+	b := &rollback{im: im, options: o, report: &RollbackReport{Report: Report{Kind: kindRollback}}}
 	defer b.aside.close()
 	err := b.run(ctx)
 	switch {
@@ -62,6 +62,8 @@ func (im *Importer) Rollback(ctx context.Context, o RollbackOptions) (*RollbackR
 	}
 	return b.report, err
 }
+
+const kindRollback = "rollback" // Report.Kind
 
 type rollback struct {
 	im      *Importer

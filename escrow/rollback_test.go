@@ -56,7 +56,8 @@ func (r *feedRegister) refusedBy(o RollbackOptions, rule string) {
 		r.Fatal(err)
 	}
 	report, err := r.rollback(o)
-	if refused := (*RefusedError)(nil); !errors.As(err, &refused) || len(report.Problems) != 1 || report.Problems[0].Rule != rule {
+	if refused := (*RefusedError)(nil); !errors.As(err, &refused) || !strings.HasPrefix(refused.Error(), "the rollback was refused for 1 problem,") ||
+		len(report.Problems) != 1 || report.Problems[0].Rule != rule {
 		r.Errorf("%v: %v, want %q", err, report.Problems, rule)
 	}
 	if after, err := r.Reader.Edition(r.Context()); err != nil || after.Version != before.Version {

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"registerd/internal/newregister"
 	"registerd/register"
 	"registerd/store"
 )
@@ -108,7 +109,7 @@ func TestEveryWordOfARegisterHasARow(t *testing.T) {
 }
 
 func TestReferencesThatLeadNowhereAreCounted(t *testing.T) {
-	w, r := emptyRegister(t)
+	w, r := newregister.Open(t)
 	d := register.Domain{Name: "shop.example", Registrant: "A1", Sponsor: "one", Hosts: []register.NameServer{{Name: "ns.shop.example"}}}
 	err := w.Change(t.Context(), func(tx store.Tx) error {
 		tx.SetState(register.State{Zones: []register.Name{"example"}, Watermark: november})

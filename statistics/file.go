@@ -76,8 +76,12 @@ func (f *File) inside(ctx context.Context, what string, g func(*sql.Tx) error) e
 	return nil
 }
 
+// goneAtOnce is how many days of a table go at once. Data that claims to be of years
+// ahead then costs the oldest days, which were next anyway, and not all of them.
+const goneAtOnce = 8
+
 // Keep keeps a census as that of the day that its data is of, in place of an earlier
-// one of that day. What is older than Kept months goes.
+// one of that day. What is older than Kept months goes, a few days with each census.
 func (f *File) Keep(ctx context.Context, c *Census) error {
 	body, err := json.Marshal(c)
 	if err != nil {
@@ -88,7 +92,8 @@ func (f *File) Keep(ctx context.Context, c *Census) error {
 			return err
 		}
 		for _, table := range []string{"census", "question", "service"} {
-			if _, err := t.ExecContext(ctx, "DELETE FROM "+table+" WHERE day < ?", dayOf(monthOf(c.AsOf).AddDate(0, -Kept, 0))); err != nil {
+			if _, err := t.ExecContext(ctx, "DELETE FROM "+table+" WHERE day < ? AND day IN (SELECT DISTINCT day FROM "+table+" ORDER BY day LIMIT ?)",
+				dayOf(monthOf(c.AsOf).AddDate(0, -Kept, 0)), goneAtOnce); err != nil {
 				return err
 			}
 		}

@@ -34,7 +34,9 @@ func of(rows []Row, key string) (out []Row) {
 func added(rows, service []Row) (out []Row) {
 	sums := map[string]float64{}
 	for _, r := range rows {
-		sums[r.Keys[0]] += r.Value.N
+		if r.Why == "" {
+			sums[r.Keys[0]] += r.Value.N
+		}
 	}
 	for _, d := range service {
 		v := Value{N: sums[d.Keys[0]]}

@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"registerd/internal/newregister"
 	"registerd/register"
 	"registerd/store"
 )
@@ -260,7 +261,7 @@ func TestTheManualNamesEveryTable(t *testing.T) {
 // Domains are deleted and created between two censuses of the file, across the end of a
 // month.
 func TestAMonthBeginsWhereTheOneBeforeWasCountedLast(t *testing.T) {
-	w, r := emptyRegister(t)
+	w, r := newregister.Open(t)
 	f := newFile(t)
 	put := func(at time.Time, created map[register.Name]time.Time, gone ...register.Name) {
 		t.Helper()

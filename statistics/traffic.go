@@ -42,9 +42,16 @@ func questions(m *Month) Table {
 const dayNote = "By day, all who asked are taken together."
 
 // questionDays does not tell who asked: that an authority asked on a certain day may be
-// confidential.
+// confidential. A day in which no server ran has a row that says so: no row would say
+// that nobody asked.
 func questionDays(m *Month) Table {
 	t := m.sum(func(day string, a Asked) []string { return []string{day, a.Window, a.Outcome} })
+	for _, day := range m.days() {
+		if _, ran := m.served[day]; t.Missing == "" && !ran && m.asked[day] == nil {
+			t.add(unmeasured, day, "", "")
+		}
+	}
+	slices.SortStableFunc(t.Rows, func(a, b Row) int { return cmp.Compare(a.Keys[0], b.Keys[0]) })
 	t.ID, t.Title, t.Note, t.Columns = "questions-by-day", "Questions by day", dayNote, []string{"day", "window", "outcome"}
 	return t
 }

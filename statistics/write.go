@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 )
 
 // JSON is the report for programs.
@@ -73,13 +74,13 @@ func (r *Report) Text(out io.Writer) error {
 	return nil
 }
 
-// printable are keys that a terminal can be shown, none of them empty.
+// printable are keys that a terminal and a picture can be shown, none of them empty.
 func printable(keys []string) []string {
 	out := make([]string, len(keys))
 	for i, k := range keys {
 		out[i] = strings.Map(func(r rune) rune {
-			if r < ' ' || r >= 0x7f && r < 0xa0 {
-				return ' '
+			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.Is(unicode.Noncharacter_Code_Point, r) {
+				return ' ' // it would steer the terminal, turn the line around, or be no XML
 			}
 			return r
 		}, k)

@@ -220,7 +220,9 @@ type Writer interface {
 	// before; one that is being revived cannot be published then. When it returns
 	// nil, neither their bytes nor those of anything that was replaced or deleted
 	// before are in the files of the store. ErrInUse says that all is removed and
-	// not yet overwritten: Purge again later. No load waits for it.
+	// not yet overwritten: Purge again later. No load waits for it. What an unpublished
+	// load left behind goes too, unless a load is under way; one that is begun meanwhile
+	// is ErrHeld.
 	Purge(ctx context.Context, t time.Time) error
 
 	Close() error

@@ -38,6 +38,8 @@ func (b *backupCommand) Run(ctx context.Context, con console) (err error) {
 	if _, err := os.Lstat(b.To); !errors.Is(err, fs.ErrNotExist) && b.To != stdio {
 		return fmt.Errorf("backup: %s: it is there already; a backup takes the place of nothing", b.To)
 	}
+	ctx, stop := tidyEnd(ctx)
+	defer stop()
 	room, err := newScratch(b.room(c))
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)

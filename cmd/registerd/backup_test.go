@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"registerd/backup"
@@ -60,4 +62,19 @@ func TestARestoreTakesNothingAwayThatItDidNotPutThere(t *testing.T) {
 	if newer := p.newer(t.Context(), new(backup.Manifest)); len(newer) > 0 {
 		t.Errorf("%q", newer)
 	}
+}
+
+// Who closes the terminal, or reads no further, leaves no copies of everything behind.
+func TestTheEndOfATerminalEndsWhatIsUnderWay(t *testing.T) {
+	ctx, stop := tidyEnd(t.Context())
+	defer stop()
+	must(t, syscall.Kill(os.Getpid(), syscall.SIGHUP))
+	<-ctx.Done()
+	reader, writer, err := os.Pipe()
+	must(t, err)
+	must(t, reader.Close())
+	if _, err := writer.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		t.Errorf("%v", err)
+	}
+	must(t, writer.Close())
 }

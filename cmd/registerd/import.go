@@ -11,6 +11,7 @@ import (
 
 	"registerd/config"
 	"registerd/escrow"
+	"registerd/service"
 	"registerd/store"
 	"registerd/store/sqlite"
 )
@@ -58,6 +59,9 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 		return err
 	}
 	if err := notAsRoot(i.DB); err != nil {
+		return err
+	}
+	if err := service.InPlace(i.DB); err != nil {
 		return err
 	}
 	_, err = os.Stat(i.DB)

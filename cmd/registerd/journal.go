@@ -12,6 +12,7 @@ import (
 
 	"registerd/audit"
 	"registerd/config"
+	"registerd/service"
 )
 
 type journalCommand struct {
@@ -140,7 +141,7 @@ func (p *journalCheckpoint) Run(ctx context.Context, con console) error {
 
 // commandJournal opens the journal for a command: it erases nothing.
 func commandJournal(c *config.Config, log *slog.Logger) (*audit.Journal, error) {
-	if err := notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir); err != nil {
+	if err := errors.Join(service.InPlace(c.DB), notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir)); err != nil {
 		return nil, err
 	}
 	cfg, err := c.JournalConfig(log)

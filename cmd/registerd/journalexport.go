@@ -19,6 +19,7 @@ type journalExport struct {
 	journalPlace
 	DB         string `name:"db" type:"path" placeholder:"FILE" help:"The register, which knows whose handle it is; overrides the configuration."`
 	Holder     string `placeholder:"ROID|HANDLE" help:"Who was given this holder's data, to be given to the holder (GDPR Art. 15): the organisation and not the officer. What is confidential is not in it until that ends."`
+	Gone       bool   `help:"With --holder: also if no contact of the register has that handle or ROID, as one that is gone."`
 	Supervisor bool   `help:"All that the journal holds, what is confidential too, for supervision: never for a holder."`
 	Since      *day   `placeholder:"DATE" help:"From this day, 2026-11-20, or moment."`
 	Until      *day   `placeholder:"DATE" help:"Before this day or moment."`
@@ -35,6 +36,8 @@ func (e *journalExport) Run(ctx context.Context, con console) error {
 		return err
 	case e.Holder == "" && !e.Supervisor:
 		return misused("journal: give --holder, or --supervisor for a copy that no holder may see")
+	case e.Gone && e.Holder == "":
+		return misused("journal: --gone goes with --holder")
 	case (e.Account != "" || e.Case != "") && !e.Supervisor:
 		return misused("journal: --account and --case go with --supervisor")
 	}
@@ -43,8 +46,12 @@ func (e *journalExport) Run(ctx context.Context, con console) error {
 	}
 	roid := ""
 	if e.Holder != "" {
-		if roid, err = whose(ctx, c.DB, e.Holder); err != nil {
+		known := false
+		if roid, known, err = whose(ctx, c.DB, e.Holder); err != nil {
 			return fmt.Errorf("journal: whose data: %w", err)
+		}
+		if !known && !e.Gone {
+			return fmt.Errorf("journal: whose data: %s names no contact of the register: see that it is not mistyped; --gone takes it for the ROID of one that is gone", roid)
 		}
 	}
 	if err := e.record(ctx, con, c, roid); err != nil {

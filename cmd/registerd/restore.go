@@ -16,15 +16,15 @@ import (
 )
 
 type restoreCommand struct {
-	Verify  bool          `help:"Check the backup in full, and write nothing into place."`
-	Config  string        `type:"path" placeholder:"FILE" help:"The configuration file, which says where everything goes. Without it: --verify."`
-	Key     []string      `placeholder:"KEY" help:"The key that the backup is to be signed by, kept elsewhere (checkpoint.pub). Default: those of the journal in place, or the one in the backup. May be repeated."`
-	Only    []string      `placeholder:"PART" help:"Restore this alone: register, accounts, requests, holder-links, journal, statistics. May be repeated."`
-	Replace bool          `help:"Put what is in place aside, as NAME.before-TIME. It is not deleted."`
-	Older   bool          `help:"With --replace: also if what is in place is newer. What came since is lost but for the part put aside."`
-	MaxAge  time.Duration `placeholder:"DURATION" help:"Refuse a backup that was made longer ago, as 36h, or by its date over an hour from now."`
-	Scratch string        `type:"path" placeholder:"DIR" help:"With --verify: where the copies are laid out meanwhile. Default: beside the backup."`
-	From    string        `arg:"" type:"path" placeholder:"FILE" help:"The backup; - is standard input."`
+	Verify  bool           `help:"Check the backup in full, and write nothing into place."`
+	Config  string         `type:"path" placeholder:"FILE" help:"The configuration file, which says where everything goes. Without it: --verify."`
+	Key     []string       `placeholder:"KEY" help:"The key that the backup is to be signed by, kept elsewhere (checkpoint.pub). Default: those of the journal in place, or the one in the backup. May be repeated."`
+	Only    []string       `placeholder:"PART" help:"Restore this alone: register, accounts, requests, holder-links, journal, statistics. May be repeated."`
+	Replace bool           `help:"Put what is in place aside, as NAME.before-TIME. It is not deleted."`
+	Older   bool           `help:"With --replace: also if what is in place is newer. What came since is lost but for the part put aside."`
+	MaxAge  *time.Duration `placeholder:"DURATION" help:"Refuse a backup that was made longer ago, as 36h, or by its date over an hour from now."`
+	Scratch string         `type:"path" placeholder:"DIR" help:"With --verify: where the copies are laid out meanwhile. Default: beside the backup."`
+	From    string         `arg:"" type:"path" placeholder:"FILE" help:"The backup; - is standard input."`
 }
 
 // Run restores all of it, or changes nothing.
@@ -34,6 +34,9 @@ func (r *restoreCommand) Run(ctx context.Context, con console) error {
 	}
 	if r.Older && !r.Replace {
 		return misused("restore: --older goes with --replace")
+	}
+	if r.MaxAge != nil && *r.MaxAge <= 0 {
+		return misused("restore: --max-age is more than 0, as 36h; without it, any age will do")
 	}
 	c := new(config.Config)
 	if r.Config != "" {
@@ -46,6 +49,8 @@ func (r *restoreCommand) Run(ctx context.Context, con console) error {
 	if r.Verify {
 		do = r.verify
 	}
+	ctx, stop := tidyEnd(ctx)
+	defer stop()
 	progress := newProgress(con)
 	err := do(ctx, con, c, progress)
 	progress.end()
@@ -91,10 +96,13 @@ const ahead = time.Hour
 // recent refuses a backup that is older than is wanted. Of one whose date is to come
 // nobody knows how old it is.
 func (r *restoreCommand) recent(m *backup.Manifest) error {
-	if r.MaxAge > 0 && time.Until(m.Made) > ahead {
+	if r.MaxAge == nil {
+		return nil
+	}
+	if time.Until(m.Made) > ahead {
 		return fmt.Errorf("the backup is of no known age: by its date it is made at %s, and that is to come", m.Made.Format(time.RFC3339))
 	}
-	if age := time.Since(m.Made); r.MaxAge > 0 && age > r.MaxAge {
+	if age := time.Since(m.Made); age > *r.MaxAge {
 		return fmt.Errorf("the backup is too old: it was made %s ago, at %s", age.Round(time.Minute), m.Made.Format(time.RFC3339))
 	}
 	return nil
@@ -176,7 +184,7 @@ func (r *restoreCommand) restore(ctx context.Context, con console, c *config.Con
 		err = p.idle(ctx)
 	}
 	if err != nil {
-		return errors.Join(err, p.clear(), os.RemoveAll(p.filesPath()))
+		return errors.Join(err, p.giveUp())
 	}
 	if err := placing.Carry(moves); err != nil {
 		return err

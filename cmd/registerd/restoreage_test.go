@@ -18,7 +18,10 @@ func TestABackupOfTheFutureIsOfNoKnownAge(t *testing.T) {
 		{70 * time.Minute, 2 * time.Hour, false},
 		{70 * time.Minute, 0, true}, // nobody asked
 	} {
-		r := restoreCommand{MaxAge: c.max}
+		r := restoreCommand{}
+		if c.max > 0 {
+			r.MaxAge = &c.max
+		}
 		if err := r.recent(&backup.Manifest{Made: time.Now().Add(c.made)}); (err == nil) != c.taken {
 			t.Errorf("made in %v, with --max-age %v: %v", c.made, c.max, err)
 		}

@@ -76,11 +76,16 @@ func (c *counting) Read(p []byte) (int, error) {
 
 // check reads all that was extracted as its users will.
 func (s *staging) check(ctx context.Context) error {
+	has := map[string]bool{}
 	for _, part := range s.manifest.Parts {
 		first, file, _ := strings.Cut(part.Name, "/")
+		has[first] = true
 		if first == configurationPart && (file == "" || strings.Contains(file, "/")) {
 			return fmt.Errorf("%w: %s is no file of the configuration", backup.ErrDamaged, part.Name)
 		}
+	}
+	if !has[registerPart] || has[journalPart] != (s.manifest.Journal != nil) {
+		return fmt.Errorf("%w: it lacks the register, or the journal that the manifest tells of", backup.ErrDamaged)
 	}
 	for part, check := range map[string]func(context.Context, string) error{
 		registerPart: s.checkRegister, accountsPart: checkAccounts, requestsPart: checkRequests,

@@ -34,7 +34,7 @@ func (p *places) prepare(ctx context.Context, b *backup.Reader, progress *progre
 	need := map[string]int64{}
 	for _, section := range p.sections {
 		parent := filepath.Dir(section.staged())
-		if err := makeFolder(parent); err != nil {
+		if err := p.makeFolder(parent); err != nil {
 			return nil, err
 		}
 		s.at[section.part] = section.staged()
@@ -55,12 +55,25 @@ func (p *places) prepare(ctx context.Context, b *backup.Reader, progress *progre
 	return p.moves()
 }
 
-// makeFolder makes a folder that the owner of the one around it can use.
-func makeFolder(path string) error {
+// makeFolder makes a folder, and those around it, that the owner of the next one can use.
+func (p *places) makeFolder(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	return errors.Join(os.MkdirAll(path, 0o700), likeFolder(path))
+	if err := p.makeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	p.made = append(p.made, path)
+	return errors.Join(os.Mkdir(path, 0o700), likeFolder(path))
+}
+
+// giveUp takes away what was laid out, and the folders that were made for it.
+func (p *places) giveUp() error {
+	err := errors.Join(p.clear(), os.RemoveAll(p.filesPath()))
+	for _, folder := range slices.Backward(p.made) {
+		_ = unix.Rmdir(folder) // which is kept if there is anything in it
+	}
+	return err
 }
 
 // sizeIn is that of a section in a backup, in bytes.
@@ -100,15 +113,33 @@ func (p *places) goOn(ctx context.Context, m *backup.Manifest) (err error) {
 	} else if err := ownersOnly(p.c.Audit.Dir); err != nil {
 		return err
 	}
+	mine := madeWith(cfg)
 	journal, err := audit.OpenJournal(cfg)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, journal.Close()) }()
+	defer func() { err = errors.Join(err, journal.Close(), mine()) }()
 	if err := p.eraseRequests(ctx, journal); err != nil {
 		return err
 	}
 	return journal.Record(ctx, backupRecord(audit.EntryRestore, "restored from a backup: "+strings.Join(p.names(), ", "), m.Made))
+}
+
+// madeWith looks for what is not there of a journal before it is opened; what it gives
+// hands over what was made with it, which would be root's alone.
+func madeWith(cfg audit.JournalConfig) (handOverMade func() error) {
+	var missing []string
+	for _, path := range []string{cfg.Dir, cfg.SigningKey} {
+		if _, err := os.Lstat(path); path != "" && errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, path)
+		}
+	}
+	return func() (err error) {
+		for _, path := range missing {
+			err = errors.Join(err, handOver(path))
+		}
+		return err
+	}
 }
 
 // eraseKeys erases what has come past its time since the backup was made.

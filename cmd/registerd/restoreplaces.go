@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -37,6 +38,7 @@ type places struct {
 	only     []string
 	sections []section // that are restored
 	now      time.Time
+	made     []string // folders that were not there
 }
 
 // know looks at the configuration alone.
@@ -115,11 +117,41 @@ func (p *places) taken() (taken []string, err error) {
 	return taken, nil
 }
 
+// recordsOf are the records by which the journal knows what was done in a section.
+var recordsOf = map[string][]audit.Entry{
+	accountsPart: {audit.EntryAccount, audit.EntryToken},
+	requestsPart: {audit.EntryRequest, audit.EntryGrant, audit.EntryRefusal},
+	linksPart:    {audit.EntryLink},
+}
+
+// stepsSince counts what the journal in place says was done in a section since the backup.
+func (p *places) stepsSince(ctx context.Context, s section, m *backup.Manifest) (n int) {
+	if p.c.Audit.Dir == "" {
+		return 0
+	}
+	err := audit.Walk(p.c.Audit.Dir, func(r audit.Record) error {
+		// Made is when it began, in whole seconds, and the journal was copied last.
+		since := r.Time.After(m.Made.Add(time.Second)) || m.Journal != nil && r.Seq > uint64(m.Journal.Records)
+		if since && slices.Contains(recordsOf[s.part], r.Entry) {
+			n++
+		}
+		return ctx.Err()
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(p.con.err, "warning: the journal in place cannot be read, so %s may be newer: %v\n", s.name, err)
+	}
+	return n
+}
+
 // newer says what is in place that the backup is older than. What cannot be read there
 // does not count: it is why backups are made.
 func (p *places) newer(ctx context.Context, m *backup.Manifest) (newer []string) {
 	for _, s := range p.sections {
 		switch s.part {
+		case accountsPart, requestsPart, linksPart:
+			if n := p.stepsSince(ctx, s, m); n > 0 {
+				newer = append(newer, fmt.Sprintf("%s, by %d records of the journal", s.name, n))
+			}
 		case registerPart:
 			state, err := stateOf(ctx, s.at)
 			if err != nil {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -67,6 +70,18 @@ func lockedFile(path string, create int) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return f, nil
+}
+
+// tidyEnd makes the end of a terminal, or of who reads what we write, one of ours: the
+// copies of everything would be left behind else. What was started by nohup goes on.
+func tidyEnd(ctx context.Context) (_ context.Context, stop func()) {
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE) // writing is an error then
+	end := func() {}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ctx, end = signal.NotifyContext(ctx, syscall.SIGHUP)
+	}
+	return ctx, func() { end(); signal.Stop(broken) }
 }
 
 // spare is what a file system keeps for others when copies are laid out, in bytes: the

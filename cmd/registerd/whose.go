@@ -11,18 +11,18 @@ import (
 	"registerd/store/sqlite"
 )
 
-// whose is the ROID of the contact that a handle or a ROID names now. With neither,
-// text is taken for the ROID of a contact that is gone.
-func whose(ctx context.Context, db, text string) (string, error) {
+// whose is the ROID of the contact that a handle or a ROID names now, and whether there
+// is one. With neither, text is taken for the ROID of a contact that is gone.
+func whose(ctx context.Context, db, text string) (roid string, known bool, err error) {
 	key, err := register.HandleKey(text)
 	if err != nil || db == "" {
-		return key, err
+		return key, false, err
 	}
 	c, err := contactOf(ctx, db, key)
 	if err != nil || c == nil {
-		return key, err
+		return key, false, err
 	}
-	return cmp.Or(c.ROID, c.Handle), nil
+	return cmp.Or(c.ROID, c.Handle), true, nil
 }
 
 // contactOf is the contact that a handle or a ROID names now, or nil.

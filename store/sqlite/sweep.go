@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"time"
 
@@ -17,8 +18,29 @@ const sweepRows = 5000
 
 // sweep removes all generations but the published one and those that are kept.
 // Who calls it holds the lock of the load.
-func (w *Writer) sweep(ctx context.Context) error {
-	return w.remove(ctx, "state IS NULL AND gen NOT IN (SELECT generation FROM edition)")
+func (w *Writer) sweep(ctx context.Context) error { return w.remove(ctx, swept) }
+
+const swept = "state IS NULL AND gen NOT IN (SELECT generation FROM edition)"
+
+// sweepLeft removes what a load left behind that was killed, as the next load would: it
+// may be long until there is one. If a load is under way, what there is may be its.
+func (w *Writer) sweepLeft(ctx context.Context) error {
+	var left int64
+	err := w.transact(ctx, func(c *conn) (err error) {
+		left, err = c.number("SELECT count(*) FROM generation WHERE " + swept)
+		return err
+	})
+	if _, none := os.Stat(loadDir(w.path)); err != nil || left == 0 && none != nil {
+		return err
+	}
+	lock, err := lockLoads(w.path)
+	if errors.Is(err, store.ErrHeld) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.sweep(ctx), os.RemoveAll(loadDir(w.path)), lock.Close())
 }
 
 // remove removes the generations that the condition holds for. Others may remove
@@ -94,6 +116,9 @@ func (w *Writer) purge(ctx context.Context, t time.Time) error {
 	}
 	// It is no load that is under way, nor one that was left behind.
 	if err := w.remove(ctx, "replaced IS NOT NULL AND state IS NULL"); err != nil {
+		return err
+	}
+	if err := w.sweepLeft(ctx); err != nil {
 		return err
 	}
 	return w.emptyLog(ctx)
