@@ -90,6 +90,24 @@ func TestTheUnitsCallTheProgramAsItIsCalled(t *testing.T) {
 	}
 }
 
+// TestTheServiceMayRunNothingButWhatItCalls: with NoExecPaths a program that the unit calls
+// and ExecPaths lacks would not start.
+func TestTheServiceMayRunNothingButWhatItCalls(t *testing.T) {
+	_, texts := units(t, "/bin/true")
+	unit := texts["registerd.service"]
+	var programs []string
+	for _, found := range regexp.MustCompile(`(?m)^Exec(?:Start|Reload)=(\S+)`).FindAllStringSubmatch(unit, -1) {
+		programs = append(programs, found[1])
+	}
+	may := regexp.MustCompile(`(?m)^ExecPaths=(.*)$`).FindStringSubmatch(unit)
+	if may == nil || !strings.Contains(unit, "\nNoExecPaths=/\n") {
+		t.Fatal("the unit may run every program")
+	}
+	if programs = slices.Compact(programs); !slices.Equal(programs, strings.Fields(may[1])) {
+		t.Errorf("the unit calls %q, and may run %q", programs, may[1])
+	}
+}
+
 var socketNames = regexp.MustCompile(`(?m)^FileDescriptorName=(.*)$`)
 
 func TestTheShippedConfigurationIsTakenAndHasTheUnitsSockets(t *testing.T) {
