@@ -15,8 +15,8 @@ func (im *Importer) change(ctx context.Context, d *depositReader) error {
 	if !d.follows() {
 		return errRefused
 	}
-	a := &applier{im: im, d: d, late: new(Report)}
-	defer func() { a.carrier.replaced.close() }()
+	a := &applier{im: im, d: d, late: new(Report), gone: removed{im: im}}
+	defer func() { a.carrier.replaced.close(); a.gone.suspects.close() }()
 	return overlap(d.read, func(batches <-chan []item) error {
 		first := <-batches // the register is not held before there is something
 		return im.Writer.Change(ctx, func(tx store.Tx) error { return a.run(ctx, tx, first, batches) })
@@ -51,13 +51,14 @@ type applier struct {
 	late    *Report // the reader's is in use while this runs
 	tx      store.Tx
 	carrier carrier
+	gone    removed
 }
 
 func (a *applier) run(ctx context.Context, tx store.Tx, first []item, batches <-chan []item) error {
 	if tx.State().Deposit != a.d.base.Deposit {
 		return errors.New("another deposit was taken meanwhile: try again")
 	}
-	a.tx = tx
+	a.tx = counting{tx, a.gone.suspect}
 	a.carrier.wider, a.carrier.find = a.im.Wider, a.findAll
 	for batch := first; batch != nil; batch = <-batches {
 		if err := ctx.Err(); err != nil {
@@ -71,7 +72,7 @@ func (a *applier) run(ctx context.Context, tx store.Tx, first []item, batches <-
 	if a.d.err != nil {
 		return a.d.ended()
 	}
-	return a.finish()
+	return a.finish(ctx, tx)
 }
 
 func (a *applier) findAll(asks []store.Ask) ([]store.Found, error) {
@@ -185,8 +186,8 @@ func (a *applier) put(i *item) error {
 }
 
 // finish checks the whole and publishes it.
-func (a *applier) finish() error {
-	im, d, tx := a.im, a.d, a.tx
+func (a *applier) finish(ctx context.Context, tx store.Tx) error {
+	im, d := a.im, a.d
 	state := tx.State()
 	if z := d.head.Zone; z != "" {
 		if _, ok := state.Zone(z); !ok {
@@ -219,6 +220,9 @@ func (a *applier) finish() error {
 	im.reportDangling(d, list, total)
 	if d.report.Refusals > 0 {
 		return errRefused
+	}
+	if err := a.gone.count(ctx, tx, &state); err != nil {
+		return err
 	}
 	state.Deposit = d.head.ID
 	if last.After(state.Watermark) || state.Serial == 0 {

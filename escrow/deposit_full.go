@@ -22,6 +22,8 @@ func (im *Importer) full(ctx context.Context, d *depositReader) (err error) {
 	defer func() { err = errors.Join(err, load.Close()) }()
 	c := &carrier{wider: im.Wider, find: im.findPublished(ctx, d.base)}
 	defer c.replaced.close()
+	gone := removed{im: im}
+	defer gone.suspects.close()
 
 	if err := im.collect(d, c, load); err != nil {
 		return err
@@ -46,7 +48,10 @@ func (im *Importer) full(ctx context.Context, d *depositReader) (err error) {
 	if d.report.Refusals > 0 {
 		return errRefused
 	}
-	return im.publish(ctx, d, c, load)
+	if err := gone.replace(ctx, load); err != nil {
+		return err
+	}
+	return im.publish(ctx, d, c, &gone, load)
 }
 
 // findPublished looks into the register as it is; the empty one has nothing.
@@ -123,7 +128,7 @@ func refName(r store.Ref) string {
 }
 
 // publish makes the load the register.
-func (im *Importer) publish(ctx context.Context, d *depositReader, c *carrier, load store.Load) error {
+func (im *Importer) publish(ctx context.Context, d *depositReader, c *carrier, gone *removed, load store.Load) error {
 	err := load.Publish(ctx, func(tx store.Tx) error {
 		was := tx.State()
 		if was.Deposit != d.base.Deposit {
@@ -146,9 +151,12 @@ func (im *Importer) publish(ctx context.Context, d *depositReader, c *carrier, l
 		if im.reportDangling(d, list, total); d.report.Refusals > 0 {
 			return errRefused
 		}
+		if err := gone.countLoad(ctx, tx, load, &was); err != nil {
+			return err
+		}
 		tx.SetState(register.State{
 			Zones: []register.Name{d.head.Zone}, Serial: was.Serial, Watermark: last,
-			Deposit: d.head.ID, Full: d.head.ID,
+			Deposit: d.head.ID, Full: d.head.ID, Removed: was.Removed,
 		})
 		d.published(tx.State())
 		return nil

@@ -24,8 +24,9 @@ type trial struct {
 // begin reads the register's state, and, the first time, the log of the hour
 // before: a feed that is stopped and started again has the same window.
 func (f *feed) begin(tx store.Tx) (*trial, error) {
-	t := &trial{im: f.im, tx: tx, before: tx.State(), wider: f.wider.clone()}
+	t := &trial{im: f.im, before: tx.State(), wider: f.wider.clone()}
 	t.state = t.before
+	t.tx = counting{tx, func(string) error { t.state.Remove(1); return nil }}
 	if f.wider == nil && !t.state.Watermark.IsZero() {
 		err := tx.Logged(0, t.state.Watermark.Add(-widenWindow), func(e store.Entry) error {
 			t.wider.add(e.Time, loggedWider(e.Body))
@@ -212,6 +213,7 @@ func (t *trial) end() error {
 			})
 		}
 	}
+	t.state.Remove(0) // it is counted from now on
 	t.tx.SetState(t.state)
 	return t.tx.Forget(t.state.Watermark.Add(-keepChanges))
 }

@@ -169,7 +169,8 @@ func (b *rollback) publish(ctx context.Context, tx store.Tx) error {
 		return errMeanwhile
 	}
 	state := b.report.To.State
-	if err := b.changes(tx, &published, &state); err != nil {
+	again := counting{tx, func(string) error { state.Remove(1); return nil }}
+	if err := b.changes(again, &published, &state); err != nil {
 		return err
 	}
 	if err := b.close(ctx, tx); err != nil {

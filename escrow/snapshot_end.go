@@ -124,6 +124,11 @@ var errRefused = errors.New("refused")
 // makes the whole the register.
 func (s *snapshot) publish(ctx context.Context) error {
 	var state register.State
+	gone := removed{im: s.im}
+	defer gone.suspects.close()
+	if err := gone.replace(ctx, s.load); err != nil {
+		return err
+	}
 	err := s.load.Publish(ctx, func(tx store.Tx) error {
 		published := tx.State()
 		state = register.State{Zones: s.head.Zones, Serial: s.head.Serial, Watermark: s.head.Watermark}
@@ -137,6 +142,10 @@ func (s *snapshot) publish(ctx context.Context) error {
 			if state.Watermark.Before(published.Watermark) {
 				state.Watermark = published.Watermark
 			}
+			if err := gone.countLoad(ctx, tx, s.load, &published); err != nil {
+				return err
+			}
+			state.Removed = published.Removed
 		}
 		tx.SetState(state)
 		state = tx.State()

@@ -46,7 +46,8 @@ func (t Tag) Type() Tag {
 //	2  a contact's facts say whether it is locked to a business register
 //	3  a domain says when it will be deleted, and is TagLeaving when it may be.
 //	   One that was written before is TagDomain until it is written again.
-const codecVersion = 3
+//	4  a state says how many domains were removed
+const codecVersion = 4
 
 // errCorrupt is wrapped by every decoding error.
 var errCorrupt = errors.New("damaged bytes")

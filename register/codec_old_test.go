@@ -28,6 +28,33 @@ func TestObjectsOfAnOlderProgramAreStillRead(t *testing.T) {
 	}
 }
 
+// stateOf3 is what version 3 wrote for the state below.
+const stateOf3 = "080301076578616d706c65070080c49fd50c00060204080201440146"
+
+func TestAStateOfAnOlderProgramDoesNotKnowWhatWasRemoved(t *testing.T) {
+	want := &State{
+		Zones: []Name{"example"}, Serial: 7, Watermark: time.Unix(1700000000, 0).UTC(),
+		Counts: Counts{Domains: 3, Reserved: 1, Contacts: 2, Hosts: 4, Registrars: 1}, Deposit: "D", Full: "F", Removed: -1,
+	}
+	got, err := DecodeState(unhex(t, stateOf3))
+	if err == nil {
+		// Nothing changed: it is not known later either.
+		got, err = DecodeState(got.Append(nil))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("state (-want +got):\n%s", diff)
+	}
+	if got.Remove(0); got.Removed != 0 {
+		t.Errorf("counting begins with %d", got.Removed)
+	}
+	if got.Remove(2); got.Removed != 2 {
+		t.Errorf("two are %d", got.Removed)
+	}
+}
+
 func unhex(t *testing.T, s string) []byte {
 	t.Helper()
 	b, err := hex.DecodeString(s)

@@ -266,6 +266,11 @@ func (s *State) fields(c *coder) {
 	whole(c, &s.Counts.Registrars)
 	c.str(&s.Deposit)
 	c.str(&s.Full)
+	if c.version >= 4 {
+		whole(c, &s.Removed)
+	} else {
+		s.Removed = -1
+	}
 }
 
 // Check reads the bytes of an object of any tag, and reports why it cannot.

@@ -14,7 +14,15 @@ type State struct {
 	// section 5.1.1: ids that a later one's prevId must name).
 	Deposit string
 	Full    string
+
+	// Removed is how many domains were taken away, or registered anew, since that is
+	// counted: only the difference of two says something. It is -1 if an older program
+	// wrote the state. Who changes the register counts, by Remove.
+	Removed int
 }
+
+// Remove counts n domains that were taken away.
+func (s *State) Remove(n int) { s.Removed = max(s.Removed, 0) + n }
 
 // Counts is how many objects of each kind the register holds.
 type Counts struct {

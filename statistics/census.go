@@ -21,8 +21,18 @@ type Census struct {
 	Since        time.Time `json:"since,omitzero"`
 	CreatedSince int       `json:"created_since"`
 
+	// Said is what the register itself said then; nil if it did not know.
+	Said *Said `json:"said,omitempty"`
+
 	Sheets     map[string]map[string]int `json:"sheets"`
 	Registrars map[string]string         `json:"registrars"` // names, by the key of the id
+}
+
+// Said is of one edition of the register, exactly. A register that changes while it is
+// counted is not.
+type Said struct {
+	Domains int `json:"domains"`
+	Removed int `json:"removed"` // register.State.Removed
 }
 
 // Total is a row of the sheet "total".
@@ -64,6 +74,9 @@ func take(ctx context.Context, how Counting) (*Census, error) {
 		AsOf: asOf(e.State, how.Now), Taken: whole(how.Now), Since: how.Since,
 		Sheets: map[string]map[string]int{}, Registrars: map[string]string{},
 	}}
+	if e.State.Removed >= 0 {
+		c.out.Said = &Said{e.State.Counts.Domains, e.State.Removed}
+	}
 	for _, s := range sheets {
 		c.out.Sheets[s.id] = map[string]int{}
 		for _, w := range s.words {

@@ -15,6 +15,7 @@ type Month struct {
 	First *Census // the last one before it, at most two days; nil if there is none
 	Last  *Census // the last one in it; nil if there is none
 
+	unsaid  bool           // a census of the month has no Said: an older program was at work
 	domains map[string]int // by day
 	asked   map[string]map[Asked]amount
 	served  map[string]served
@@ -58,6 +59,7 @@ func (m *Month) Add(c *Census) {
 		return
 	}
 	m.Last = c
+	m.unsaid = m.unsaid || c.Said == nil
 	m.domains[dayOf(c.AsOf)] = c.Total(totalDomains)
 }
 

@@ -259,14 +259,14 @@ func TestTheManualNamesEveryTable(t *testing.T) {
 }
 
 // Domains are deleted and created between two censuses of the file, across the end of a
-// month.
+// month, and the register does not know how many.
 func TestAMonthBeginsWhereTheOneBeforeWasCountedLast(t *testing.T) {
 	w, r := newregister.Open(t)
 	f := newFile(t)
 	put := func(at time.Time, created map[register.Name]time.Time, gone ...register.Name) {
 		t.Helper()
 		err := w.Change(t.Context(), func(tx store.Tx) error {
-			tx.SetState(register.State{Zones: []register.Name{"example"}, Watermark: at})
+			tx.SetState(register.State{Zones: []register.Name{"example"}, Watermark: at, Removed: -1})
 			for name, created := range created {
 				d := register.Domain{Name: name, Created: created}
 				if err := tx.Put(store.Object{Ref: store.Ref{Kind: store.Names, Key: string(name)}, Bytes: d.Append(nil)}); err != nil {

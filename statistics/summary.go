@@ -27,6 +27,10 @@ func summary(m *Month) Table {
 	t := Table{ID: "summary", Title: "The month", Columns: []string{"figure"},
 		Note: "New, expired and transferred are of domains that were registered when the month was counted last. " +
 			"Deleted are domains that were registered when it began and not when it ended, or again."}
+	if came, _, _ := m.moved(); came != unmeasured {
+		t.Note = "New and deleted are all domains that came and went in the month, as the register counted them. " +
+			"Expired and transferred are of domains that were registered when the month was counted last."
+	}
 	for _, f := range figures {
 		t.add(f.of(m), f.id)
 	}
@@ -75,18 +79,39 @@ func (m *Month) chained() bool {
 	return m.First != nil && m.Last != nil && m.Last.Since.Equal(m.First.AsOf)
 }
 
-// created is what was added since the month before was counted last; without that, what
-// has a date of the month.
+// moved is what came and went as the register counted it, and whether it did. It is not
+// measured if it came to less than nothing, as in a register that was restored from a
+// backup, or made anew.
+func (m *Month) moved() (came, went Value, counted bool) {
+	if m.First == nil || m.Last == nil || m.unsaid || m.First.Said == nil {
+		return unmeasured, unmeasured, false
+	}
+	gone := m.Last.Said.Removed - m.First.Said.Removed
+	more := m.Last.Said.Domains - m.First.Said.Domains + gone
+	if gone < 0 || more < 0 {
+		return unmeasured, unmeasured, true
+	}
+	return number(more), number(gone), true
+}
+
+// created is what came as the register counted it, or else was added since the month
+// before was counted last; without that, what has a date of the month.
 func (m *Month) created() Value {
+	if came, _, _ := m.moved(); came != unmeasured {
+		return came
+	}
 	if m.chained() {
 		return number(m.Last.CreatedSince)
 	}
 	return m.happened("created")
 }
 
-// deleted is what is missing at the end of what was there at the beginning, or was added
-// since.
+// deleted is what went as the register counted it. Where it did not, it is what is missing
+// at the end of what was there at the beginning, or was added since.
 func (m *Month) deleted() Value {
+	if _, went, counted := m.moved(); counted {
+		return went
+	}
 	if !m.chained() {
 		return unmeasured
 	}

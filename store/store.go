@@ -234,7 +234,8 @@ type Tx interface {
 	// that was never loaded it is the zero State.
 	State() register.State
 
-	// SetState replaces it, counts excepted: those the store keeps.
+	// SetState replaces it, counts excepted: those the store keeps. It does not keep
+	// Removed: whether a change takes a domain away is not to be seen from keys and tags.
 	SetState(register.State)
 
 	Find(Ask) (Found, error)

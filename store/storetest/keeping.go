@@ -129,6 +129,35 @@ var keeping = []sentence{
 			d.Errorf("published %s, then %s, replaced %s", one.Published, kept.Published, kept.Replaced)
 		}
 	}},
+	{"how many domains were removed is said by who changes the register, and stays with its generation", func(d *desk) {
+		said := func(n int) func(store.Tx) error {
+			return func(tx store.Tx) error {
+				s := tx.State()
+				s.Remove(n)
+				tx.SetState(s)
+				return nil
+			}
+		}
+		removed := func() (all []int) {
+			for _, g := range d.generations() {
+				all = append(all, g.State.Removed)
+			}
+			return all
+		}
+		d.put(name("a.example"), name("b.example"))
+		d.must(d.w.Change(d.Context(), said(3)))
+		d.change(func(tx store.Tx) {
+			_, err := tx.Delete(ref(store.Names, "a.example"))
+			d.must(err)
+		})
+		l := d.load(name("a.example"))
+		d.seal(l)
+		d.must(l.Publish(d.Context(), said(4))) // a load begins with what was published
+		d.must(l.Close())
+		d.same(removed(), []int{7, 3})
+		d.goBack(d.generations()[1])
+		d.same(removed(), []int{3, 7})
+	}},
 	{"so many are kept, those replaced last", func(d *desk) {
 		for _, text := range []string{"one", "two", "three", "four", "five", "six"} {
 			d.served(text)
