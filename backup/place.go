@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"registerd/internal/wholefile"
 )
 
 // ErrHeld says that another restore is under way.
@@ -120,7 +122,7 @@ func (p *Placing) Finish() error {
 func (p *Placing) Close() error {
 	var err error
 	if p.Left == nil {
-		err = errors.Join(os.Remove(p.path), syncDir(filepath.Dir(p.path)))
+		err = errors.Join(os.Remove(p.path), wholefile.SyncDir(filepath.Dir(p.path)))
 	}
 	return errors.Join(err, p.lock.Close())
 }
@@ -161,7 +163,7 @@ func (p *Placing) write(moves []Move) error {
 	}
 	old := p.lock
 	p.lock = f
-	return errors.Join(old.Close(), syncDir(filepath.Dir(p.path)))
+	return errors.Join(old.Close(), wholefile.SyncDir(filepath.Dir(p.path)))
 }
 
 // make is for a move that was perhaps made before.
@@ -184,7 +186,7 @@ func (m Move) make() error {
 	if err := os.Rename(m.From, m.To); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(filepath.Dir(m.From)), syncDir(filepath.Dir(m.To)))
+	return errors.Join(wholefile.SyncDir(filepath.Dir(m.From)), wholefile.SyncDir(filepath.Dir(m.To)))
 }
 
 func there(path string) (bool, error) {
@@ -193,12 +195,4 @@ func there(path string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

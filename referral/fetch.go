@@ -7,9 +7,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"time"
+
+	"registerd/internal/wholefile"
 )
 
 // fetchTime bounds the fetching of one file, body and all.
@@ -96,7 +97,8 @@ func (d *Directory) fetch(ctx context.Context, f File) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err := writeFile(filepath.Join(d.dir, f.String()), text); err != nil {
+	// Anybody may read what the IANA publishes.
+	if err := wholefile.Write(filepath.Join(d.dir, f.String()), 0o644, text); err != nil {
 		return err
 	}
 	_ = d.refresh(f) // which has logged it
@@ -117,25 +119,4 @@ func (d *Directory) download(ctx context.Context, from string) ([]byte, error) {
 		return nil, fmt.Errorf("the server answered %d", response.StatusCode)
 	}
 	return readAll(response.Body)
-}
-
-// writeFile replaces a file: after a crash it is the old or the new one.
-func writeFile(path string, text []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temp.Name())
-		}
-	}()
-	_, err = temp.Write(text)
-	if err == nil {
-		err = errors.Join(temp.Chmod(0o644), temp.Sync()) // anybody may read what the IANA publishes
-	}
-	if err = errors.Join(err, temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
 }

@@ -8,9 +8,12 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"registerd/internal/wholefile"
 )
 
 // vault keeps the keys and the evidence, below the desk's directory. It is the
@@ -53,7 +56,7 @@ func (v vault) prepare() error {
 			return err
 		}
 	}
-	return syncDir(string(v))
+	return wholefile.SyncDir(string(v))
 }
 
 // makeKey makes a key, which is on disk when it returns. One of a request that was
@@ -131,7 +134,7 @@ func (v vault) keepEvidence(number string, d Digest, text []byte) error {
 	if err := put(path, sealed); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(filepath.Dir(path)))
+	return wholefile.SyncDir(filepath.Dir(filepath.Dir(path)))
 }
 
 func (v vault) evidence(number string, d Digest) ([]byte, error) {
@@ -163,7 +166,7 @@ func (v vault) erase(number string) error {
 	if err := os.RemoveAll(filepath.Join(string(v), "evidence", number)); err != nil {
 		return err
 	}
-	return errors.Join(syncDir(filepath.Dir(path)), syncDir(filepath.Join(string(v), "evidence")))
+	return errors.Join(wholefile.SyncDir(filepath.Dir(path)), wholefile.SyncDir(filepath.Join(string(v), "evidence")))
 }
 
 // unfinished is what a file's name ends in until all of it is there.
@@ -172,27 +175,8 @@ const unfinished = ".new"
 // put writes a whole file: after a loss of power it is there with all of text, or
 // as it was.
 func put(path string, text []byte) error {
-	f, err := os.OpenFile(path+unfinished, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
+	return wholefile.Replace(path, path+unfinished, func(w io.Writer) error {
+		_, err := w.Write(text)
 		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(path+unfinished, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	})
 }

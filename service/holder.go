@@ -12,6 +12,7 @@ import (
 	"registerd/config"
 	"registerd/disclose"
 	"registerd/holder"
+	"registerd/holder/receipts"
 	"registerd/lookup"
 	"registerd/store"
 )
@@ -61,7 +62,7 @@ func (s *Service) besideHolder(other http.Handler, desk *lookup.Desk) (http.Hand
 	h, err := holder.New(holder.Config{
 		Links: s.links, Desk: desk, Base: s.base, Private: s.config.RDAP.BehindTLS, Log: s.log, Admit: s.aside(lookup.KindHolder),
 		Received: func(ctx context.Context, roid string) ([]holder.Receipt, error) {
-			list, err := Received(ctx, s.config.Audit.Dir, roid, TimeSpan{}, time.Now())
+			list, err := receipts.Read(ctx, s.config.Audit.Dir, roid, audit.Span{}, time.Now())
 			if errors.Is(err, audit.ErrTorn) { // a line that was never finished is no record
 				err = nil
 			}

@@ -141,7 +141,7 @@ func (p *journalCheckpoint) Run(ctx context.Context, con console) error {
 
 // commandJournal opens the journal for a command: it erases nothing.
 func commandJournal(c *config.Config, log *slog.Logger) (*audit.Journal, error) {
-	if err := errors.Join(service.InPlace(c.DB), notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir)); err != nil {
+	if err := errors.Join(service.CheckRestored(c.DB), notAsRoot(c.Audit.Dir, c.Accounts, c.HolderLinks, c.Requests.Dir)); err != nil {
 		return nil, err
 	}
 	cfg, err := c.JournalConfig(log)

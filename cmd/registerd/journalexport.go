@@ -12,7 +12,7 @@ import (
 	"registerd/config"
 	"registerd/disclose"
 	"registerd/holder"
-	"registerd/service"
+	"registerd/holder/receipts"
 )
 
 type journalExport struct {
@@ -57,11 +57,11 @@ func (e *journalExport) Run(ctx context.Context, con console) error {
 	if err := e.record(ctx, con, c, roid); err != nil {
 		return err
 	}
-	in := service.TimeSpan{Since: timeOf(e.Since), Until: timeOf(e.Until)}
+	in := audit.Span{Since: timeOf(e.Since), Until: timeOf(e.Until)}
 	if e.Supervisor {
-		return supervise(ctx, con.out, c.Audit.Dir, e.Format, chosen{TimeSpan: in, roid: roid, account: e.Account, reference: e.Case}, time.Now())
+		return supervise(ctx, con.out, c.Audit.Dir, e.Format, chosen{Span: in, roid: roid, account: e.Account, reference: e.Case}, time.Now())
 	}
-	list, err := service.Received(ctx, c.Audit.Dir, roid, in, time.Now())
+	list, err := receipts.Read(ctx, c.Audit.Dir, roid, in, time.Now())
 	if err != nil {
 		return err
 	}

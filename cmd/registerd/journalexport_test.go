@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"registerd/audit"
-	"registerd/service"
+	"registerd/holder/receipts"
 	"registerd/store"
 )
 
@@ -55,7 +55,7 @@ func journalOf(t *testing.T, all ...audit.Disclosure) (dir string) {
 // holdersCopy is what a holder is given at a time.
 func holdersCopy(t *testing.T, dir, format string, now time.Time) string {
 	t.Helper()
-	list, err := service.Received(t.Context(), dir, "P1-EX", service.TimeSpan{}, now)
+	list, err := receipts.Read(t.Context(), dir, "P1-EX", audit.Span{}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,8 +181,8 @@ func TestASupervisorChooses(t *testing.T) {
 		"an account":  {chosen{account: "customs"}, []uint64{2}},
 		"a case":      {chosen{reference: "2026-17"}, []uint64{1, 3}},
 		"a holder":    {chosen{roid: "p2-ex"}, []uint64{2}},
-		"a time":      {chosen{TimeSpan: service.TimeSpan{Since: exportDay.Add(time.Minute), Until: exportDay.Add(2 * time.Minute)}}, []uint64{2}},
-		"from a time": {chosen{TimeSpan: service.TimeSpan{Since: exportDay.Add(time.Minute)}}, []uint64{2, 3}},
+		"a time":      {chosen{Span: audit.Span{Since: exportDay.Add(time.Minute), Until: exportDay.Add(2 * time.Minute)}}, []uint64{2}},
+		"from a time": {chosen{Span: audit.Span{Since: exportDay.Add(time.Minute)}}, []uint64{2, 3}},
 		"both":        {chosen{account: "customs", reference: "2026-17"}, nil},
 	} {
 		var got struct{ Records []supervised }

@@ -102,7 +102,7 @@ type asked struct {
 }
 
 func reportOf(ctx context.Context, dir string, month, now time.Time) (*monthReport, error) {
-	in := service.TimeSpan{Since: month, Until: month.AddDate(0, 1, 0)}
+	in := audit.Span{Since: month, Until: month.AddDate(0, 1, 0)}
 	told := map[about]map[string]int{} // by account
 	requests := map[string]*asked{}
 	err := audit.Walk(dir, func(r audit.Record) error {
@@ -150,7 +150,7 @@ func followed(requests map[string]*asked, r *audit.Record, of about) {
 }
 
 // count sums the requests that were received in the month, whenever they ended.
-func (m *monthReport) count(in service.TimeSpan, requests map[string]*asked, now time.Time) {
+func (m *monthReport) count(in audit.Span, requests map[string]*asked, now time.Time) {
 	byAbout := map[about]*requestCount{}
 	for _, a := range requests {
 		if !in.Holds(a.received) {

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"registerd/audit"
+	"registerd/holder/receipts"
 	"registerd/register"
-	"registerd/service"
 )
 
 // loopback is where commands of the operator come from.
@@ -88,14 +88,14 @@ func listed(words []string) string { return strings.Join(words, "; ") }
 // chosen says which records are wanted; what is empty chooses all. A record whose
 // key is erased names no holder and no case any more.
 type chosen struct {
-	service.TimeSpan
+	audit.Span
 	roid, account, reference string
 }
 
 func (c *chosen) wants(r *audit.Record) bool {
 	whose, err := register.HandleKey(c.roid)
 	return c.Holds(r.Time) &&
-		(c.roid == "" || err == nil && service.TellsOf(r, whose)) &&
+		(c.roid == "" || err == nil && receipts.TellsOf(r, whose)) &&
 		(c.account == "" || r.Caller == c.account) &&
 		(c.reference == "" || r.Case == c.reference)
 }

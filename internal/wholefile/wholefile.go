@@ -5,12 +5,14 @@ package wholefile
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// Write replaces a file, or makes it, for its owner only.
-func Write(path string, text []byte) (err error) {
+// Write replaces a file, or makes it, with exactly these permissions: 0600 is for its owner
+// only. What is left of one that a crash ended begins with a dot and its name.
+func Write(path string, mode fs.FileMode, text []byte) (err error) {
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
 	if err != nil {
 		return err
@@ -22,7 +24,7 @@ func Write(path string, text []byte) (err error) {
 	}()
 	return replaceBy(temp, path, func(w io.Writer) error {
 		_, err := w.Write(text)
-		return err
+		return errors.Join(err, temp.Chmod(mode))
 	})
 }
 
@@ -50,8 +52,9 @@ func SyncDir(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// Replace writes a file whole, under another name first, which nobody else
-// may use meanwhile. After a crash it is the old or the new one.
+// Replace replaces a file, or makes it, for its owner only, with what write writes. Until
+// it is whole it is under the name temp, in the same folder, which nobody else may use
+// meanwhile: what a crash left there, the next one overwrites.
 func Replace(path, temp string, write func(io.Writer) error) (err error) {
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -1,4 +1,7 @@
-package service
+// Package receipts is the reading of the journal for a holder: who was given data of it,
+// as it may know. It is no window, and tells the holder's window and the operator's
+// command the same.
+package receipts
 
 import (
 	"cmp"
@@ -13,19 +16,12 @@ import (
 	"registerd/store"
 )
 
-// TimeSpan is a span of time, from its first moment to before its last; a zero one is open.
-type TimeSpan struct{ Since, Until time.Time }
-
-// Holds reports whether a moment is in it.
-func (s TimeSpan) Holds(at time.Time) bool {
-	return !at.Before(s.Since) && (s.Until.IsZero() || at.Before(s.Until))
-}
-
-// Received is who was given a holder's data, as the holder may know it at now
-// (GDPR Art. 15(1)(c)). Nothing in it tells that there is more: what is confidential
-// is passed over as if it were not there, and no number or count of the journal is
-// given.
-func Received(ctx context.Context, dir, roid string, in TimeSpan, now time.Time) ([]holder.Receipt, error) {
+// Read is who was given the data of the contact with a ROID, as its holder may know it
+// at now (GDPR Art. 15(1)(c)), oldest first. Nothing in it tells that there is more: what
+// is confidential is passed over as if it were not there, and no number or count of the
+// journal is given. It reads all of the journal in dir. An error is of what is no ROID,
+// or of [audit.Walk]: with [audit.ErrTorn], all that is whole was read.
+func Read(ctx context.Context, dir, roid string, in audit.Span, now time.Time) ([]holder.Receipt, error) {
 	whose, err := register.HandleKey(roid)
 	if err != nil {
 		return nil, err
@@ -41,7 +37,8 @@ func Received(ctx context.Context, dir, roid string, in TimeSpan, now time.Time)
 	return list, err
 }
 
-// TellsOf reports a record of a disclosure of a contact's data, by the key of its ROID.
+// TellsOf reports a record of a contact's data, by the [register.HandleKey] of its ROID.
+// A record whose key is erased tells of nobody any more.
 func TellsOf(r *audit.Record, whose string) bool {
 	return slices.ContainsFunc(r.Contacts, func(id string) bool {
 		key, err := register.HandleKey(id)
