@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,12 @@ type Issuer struct {
 	Directory string `toml:"directory"`
 	// AcceptTerms says that the operator accepts the authority's terms of service.
 	AcceptTerms bool `toml:"accept_terms"`
+	// EABKeyID and EABKeyFile are the external account binding (RFC 8555 section 7.3.4)
+	// of an authority that asks for one: the id of the key that it gave for it, and the
+	// path of a file with that MAC key, in base64url. It is read at the start. Default:
+	// none.
+	EABKeyID   string `toml:"eab_key_id"`
+	EABKeyFile string `toml:"eab_key_file"`
 }
 
 // lookAtRevoked is how often the lists of revoked client certificates are read.
@@ -88,7 +95,8 @@ func (c *Config) SpeaksTLS() bool { return c.RDAP.TLS != (TLSFiles{}) || c.Fetch
 // (RFC 8555).
 func (c *Config) FetchesCertificates() bool {
 	a := c.RDAP.ACME
-	return len(a.Hosts) > 0 || a.Cache != "" || a.Email != "" || a.Directory != "" || a.AcceptTerms
+	return len(a.Hosts) > 0 || a.Cache != "" || a.Email != "" || a.Directory != "" || a.AcceptTerms ||
+		a.EABKeyID != "" || a.EABKeyFile != ""
 }
 
 // Scheme is that of the address without a base.
@@ -99,7 +107,8 @@ func (c *Config) Scheme() string {
 	return "http"
 }
 
-// checkTLS looks for what contradicts itself; it opens no file.
+// checkTLS looks for what contradicts itself; it opens no file but that of an external
+// account binding.
 func (c *Config) checkTLS() error {
 	if !c.SpeaksTLS() {
 		return nil
@@ -113,8 +122,11 @@ func (c *Config) checkTLS() error {
 	case strings.HasPrefix(c.RDAP.Base, "http://"):
 		return errors.New("base: it is an http address, and the listener speaks TLS")
 	case c.FetchesCertificates():
-		a := c.ACMEConfig()
-		if err := a.Check(); err != nil {
+		a, err := c.ACMEConfig()
+		if err == nil {
+			err = a.Check()
+		}
+		if err != nil {
 			return fmt.Errorf("acme: %w", err)
 		}
 	case files.Certificate == "" || files.Key == "":
@@ -124,11 +136,33 @@ func (c *Config) checkTLS() error {
 }
 
 // ACMEConfig is by what they are fetched; it has no log.
-func (c *Config) ACMEConfig() listen.ACMEConfig {
+func (c *Config) ACMEConfig() (listen.ACMEConfig, error) {
 	a := c.RDAP.ACME
+	key, err := a.eabKey()
 	return listen.ACMEConfig{
-		Hosts: a.Hosts, Cache: a.Cache, Email: a.Email, Directory: a.Directory, AcceptTerms: a.AcceptTerms, Now: time.Now,
+		Hosts: a.Hosts, Cache: a.Cache, Email: a.Email, Directory: a.Directory, AcceptTerms: a.AcceptTerms,
+		EABKeyID: a.EABKeyID, EABKey: key, Now: time.Now,
+	}, err
+}
+
+// eabKey reads the key of the external account binding; nil without one.
+func (a *Issuer) eabKey() ([]byte, error) {
+	if (a.EABKeyID == "") != (a.EABKeyFile == "") {
+		return nil, errors.New("eab_key_id and eab_key_file are given together")
 	}
+	if a.EABKeyFile == "" {
+		return nil, nil
+	}
+	text, err := ReadText(a.EABKeyFile)
+	if err != nil {
+		return nil, fmt.Errorf("eab_key_file: %w", err)
+	}
+	// Some authorities give it with padding, which base64url in ACME has not.
+	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(strings.TrimSpace(string(text)), "="))
+	if err != nil || len(key) == 0 {
+		return nil, fmt.Errorf("eab_key_file: %s: it holds no key in base64url", a.EABKeyFile)
+	}
+	return key, nil
 }
 
 func (f TLSFiles) load(now time.Time) (*listen.Certificate, error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -40,10 +41,10 @@ func (c *Config) CertificateDoubts(pair *tls.Certificate, ends, now time.Time) [
 }
 
 // CertificateInWords tells what check found of the certificate, and what is
-// doubtful. It opens no cache.
+// doubtful: of certificates that are fetched, until when those in the cache are good.
 func (c *Config) CertificateInWords(now time.Time) (words string, doubts []string, err error) {
 	if c.FetchesCertificates() {
-		return "fetched for " + strings.Join(c.RDAP.ACME.Hosts, ", "), c.CertificateDoubts(nil, time.Time{}, now), nil
+		return c.fetchedInWords(now), c.CertificateDoubts(nil, time.Time{}, now), nil
 	}
 	loaded, err := c.RDAP.TLS.load(now)
 	if err != nil {
@@ -51,6 +52,39 @@ func (c *Config) CertificateInWords(now time.Time) (words string, doubts []strin
 	}
 	return endAndNames(loaded), c.CertificateDoubts(loaded.Certificate, loaded.Ends, now), nil
 }
+
+func (c *Config) fetchedInWords(now time.Time) string {
+	words := make([]string, len(c.RDAP.ACME.Hosts))
+	for i, host := range c.RDAP.ACME.Hosts {
+		until := "none yet"
+		if ends := listen.KeptUntil(c.RDAP.ACME.Cache, host, now); !ends.IsZero() {
+			until = "until " + ends.Format(time.DateOnly)
+		}
+		words[i] = fmt.Sprintf("%s (%s)", host, until)
+	}
+	return "fetched for " + strings.Join(words, ", ")
+}
+
+// KeyDoubts are what is wrong with where keys and other secrets are kept: a cache that
+// whoever runs this cannot write to, and files that everybody may read.
+func (c *Config) KeyDoubts() (out []string) {
+	if c.FetchesCertificates() {
+		if err := listen.CacheWritable(c.RDAP.ACME.Cache); err != nil {
+			out = append(out, "rdap.acme.cache: certificates could not be kept by the user that runs this: "+err.Error())
+		}
+	}
+	secrets := append(c.secretFiles(), &c.RDAP.TLS.Key, &c.RDAP.Certificates.Key, &c.RDAP.ACME.EABKeyFile, &c.RDAP.SearchKeyFile)
+	for _, path := range secrets {
+		if info, err := os.Stat(*path); err == nil && info.Mode().Perm()&everybodys != 0 {
+			out = append(out, fmt.Sprintf("%s: a secret, and its mode, %04o, lets everybody read or change it: chmod o= it", *path, info.Mode().Perm()))
+		}
+	}
+	return out
+}
+
+// everybodys are the bits of a mode by which who is neither the owner nor of its group reads
+// and writes.
+const everybodys = 0o006
 
 func endAndNames(c *listen.Certificate) string {
 	names := slices.Clone(c.Leaf.DNSNames)

@@ -19,10 +19,11 @@ type PublishedLimits struct {
 	Off      bool
 	WHOIS    bool              // whether there is a WHOIS window
 	Named    map[string]string // the organisation of each account
-	Why      map[string]string // of those with other budgets, as is published
+	why      map[string]string // of those with other budgets, as is published
 }
 
-// PublishedLimits are those of the configuration, for its own tokens only.
+// PublishedLimits are those of the configuration, for its own tokens only. An error is
+// what Check says of limits or tokens.
 func (c *Config) PublishedLimits() (*PublishedLimits, error) {
 	settings, err := c.limitSettings()
 	if err != nil {
@@ -41,11 +42,11 @@ func (c *Config) PublishedLimits() (*PublishedLimits, error) {
 // With are the same limits for these accounts.
 func (p *PublishedLimits) With(all access.People) *PublishedLimits {
 	next := *p
-	next.Named, next.Settings.Accounts, next.Why = map[string]string{}, map[string]float64{}, map[string]string{}
+	next.Named, next.Settings.Accounts, next.why = map[string]string{}, map[string]float64{}, map[string]string{}
 	for _, a := range all.Accounts {
 		next.Named[a.ID] = a.Organization
 		if a.Times != 0 && a.Times != 1 && !a.Removed {
-			next.Settings.Accounts[a.ID], next.Why[a.ID] = a.Times, a.Exception
+			next.Settings.Accounts[a.ID], next.why[a.ID] = a.Times, a.Exception
 		}
 	}
 	return &next
@@ -149,7 +150,7 @@ func (p *PublishedLimits) pauses() string {
 func (p *PublishedLimits) exceptions(now time.Time) []string {
 	var lines []string
 	for account, times := range p.Settings.Accounts {
-		line := fmt.Sprintf("Exception: %s has %s times the budgets of an account. %s", p.Named[account], Decimal(times), p.Why[account])
+		line := fmt.Sprintf("Exception: %s has %s times the budgets of an account. %s", p.Named[account], Decimal(times), p.why[account])
 		lines = append(lines, strings.TrimSpace(line))
 	}
 	seen := map[string]bool{}
@@ -177,7 +178,8 @@ func budgetInWords(b ratelimit.Budget) string {
 	return fmt.Sprintf("%s, %d at once", RateInWords(b.Rate), b.Burst)
 }
 
-// RateInWords is by the unit in which it is a whole number, or is not less than one.
+// RateInWords is a rate by the unit in which it is a whole number, or is not less than
+// one: "6 a minute".
 func RateInWords(perSecond float64) string {
 	units := []struct {
 		name    string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -39,18 +40,14 @@ func Parse(path string) (*Config, error) {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
 	c := new(Config)
-	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(c)
-	if err != nil {
+	if err := c.decode(text); err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
 			return nil, fmt.Errorf("configuration: %s:%d: %s", path, parse.Position.Line, keyed(parse))
 		}
 		return nil, fmt.Errorf("configuration: %s: %w", path, err)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, fmt.Errorf("configuration: %s: no such key: %s", path, unknown[0])
-	}
-	paths := []*string{&c.DB, &c.Accounts, &c.HolderLinks, &c.Audit.Dir, &c.Audit.SigningKey, &c.Requests.Dir, &c.Requests.Hook, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.RDAP.Certificates.Certificate, &c.RDAP.Certificates.Key, &c.RDAP.Certificates.Issuers, &c.RDAP.Certificates.Revoked, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
+	paths := []*string{&c.DB, &c.Accounts, &c.HolderLinks, &c.Audit.Dir, &c.Audit.SigningKey, &c.Requests.Dir, &c.Requests.Hook, &c.RDAP.TLS.Certificate, &c.RDAP.TLS.Key, &c.RDAP.ACME.Cache, &c.RDAP.ACME.EABKeyFile, &c.RDAP.Certificates.Certificate, &c.RDAP.Certificates.Key, &c.RDAP.Certificates.Issuers, &c.RDAP.Certificates.Revoked, &c.Referrals.Dir, &c.RDAP.SearchKeyFile}
 	if IsRuleFile(c.Rules) {
 		paths = append(paths, &c.Rules)
 	}
@@ -66,6 +63,44 @@ func Parse(path string) (*Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// ControlPathIn is where the control socket of a server with this file is; "" is nowhere. The
+// file need not be right beyond that: whoever has broken it can still ask the server, which
+// runs by what it was.
+func ControlPathIn(path string) (string, error) {
+	text, err := ReadText(path)
+	if err != nil {
+		return "", fmt.Errorf("configuration: %w", err)
+	}
+	var c struct{ DB, Control string }
+	if err := toml.Unmarshal(text, &c); err != nil {
+		return "", fmt.Errorf("configuration: %s: %w", path, err)
+	}
+	socket := besideRegister(c.Control, c.DB, ".control")
+	if socket != "" && !filepath.IsAbs(socket) {
+		socket = filepath.Join(filepath.Dir(path), socket)
+	}
+	return socket, nil
+}
+
+// decode takes the text of a file, and refuses what is not a key's.
+func (c *Config) decode(text []byte) error {
+	var written map[string]any
+	if err := toml.Unmarshal(text, &written); err != nil {
+		return err
+	}
+	if err := checkSorts("", reflect.TypeFor[Config](), written); err != nil {
+		return err
+	}
+	meta, err := toml.NewDecoder(bytes.NewReader(text)).Decode(c)
+	if err != nil {
+		return err
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return fmt.Errorf("no such key: %s", unknown[0])
+	}
+	return nil
 }
 
 // maxText is the largest file of configuration or rules, in bytes.

@@ -24,7 +24,8 @@ type Token struct {
 	Times float64 `toml:"times"`
 }
 
-// TokenAccounts are those of the configuration's tokens.
+// TokenAccounts are the accounts and credentials of the configuration's tokens. An error
+// says which token is wrong, by its place in the file.
 func (c *Config) TokenAccounts() (access.People, error) {
 	var p access.People
 	for i := range c.Tokens {

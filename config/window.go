@@ -108,8 +108,8 @@ func (w *Window) check() error {
 	return nil
 }
 
-// What is configured nowhere: connections of one network at once. A browser opens
-// several, and over HTTP/1.1 each carries one question at a time.
+// Usual caps are on connections of one network at once, where max_per_network is left
+// out. A browser opens several, and over HTTP/1.1 each carries one question at a time.
 const (
 	UsualAtOnce     = 8
 	UsualAtOnceHTTP = 64

@@ -148,7 +148,8 @@ func (z *Zone) LabelRules() (*register.LabelRules, error) {
 	return r, nil
 }
 
-// LongestLabel is in characters: none has more of them than octets.
+// LongestLabel is of the DNS (RFC 1035 section 2.3.4), in characters: no label has more of
+// them than octets.
 const LongestLabel = 63
 
 // RDAPProfile is that of a configuration that was checked.
@@ -167,6 +168,9 @@ func (c *Config) checkOperator() error {
 	}
 	if word, is := disclose.ReadsAsAnswer(c.Operator.Name); is {
 		return fmt.Errorf("name: it holds %q, which a client could take for an answer", word)
+	}
+	if err := webAddress(c.Operator.URL); err != nil {
+		return fmt.Errorf("url: %w", err)
 	}
 	return nil
 }

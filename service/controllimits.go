@@ -104,7 +104,7 @@ func (s *Service) controlClear(w http.ResponseWriter, r *http.Request) {
 	controlAnswer(w, http.StatusOK, Cleared{cleared})
 }
 
-// MostShares is how many can be asked for.
+// MostShares is how many of the heaviest askers can be asked for.
 const MostShares = 1000
 
 func (s *Service) controlTop(w http.ResponseWriter, r *http.Request) {

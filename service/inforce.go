@@ -140,7 +140,7 @@ func (f *inForce) take(ctx context.Context, next *config.Rules, w widening, jour
 		}
 	}
 	if f.dir != "" && (f.first || !c.same) {
-		if err := wholefile.Write(filepath.Join(f.dir, RulesInForce), next.Text); err != nil {
+		if err := wholefile.Write(filepath.Join(f.dir, RulesInForce), 0o600, next.Text); err != nil {
 			return c, fmt.Errorf("rules: keeping a copy: %w", err)
 		}
 	}

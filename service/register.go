@@ -8,7 +8,7 @@ import (
 	"registerd/store/sqlite"
 )
 
-// OpenRegister opens a register to read it.
+// OpenRegister opens a register to read it. An error says what to do about it.
 func OpenRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
 	if _, err := StatRegister(path); err != nil {
 		return nil, err
@@ -16,9 +16,9 @@ func OpenRegister(path string, o sqlite.Options) (*sqlite.Reader, error) {
 	return sqlite.OpenReader(path, o)
 }
 
-// InPlace refuses what was being restored: some of it is in its place, and some not.
-// What was made there meanwhile would keep the rest from it.
-func InPlace(path string) error {
+// CheckRestored refuses the path of a register whose restore was interrupted: some of it
+// is in its place, and some not. What was made there meanwhile would keep the rest from it.
+func CheckRestored(path string) error {
 	if path != "" && backup.Interrupted(backup.PlanOf(path)) {
 		return fmt.Errorf("register: %s: a restore was interrupted; repeat it", path)
 	}
@@ -27,7 +27,7 @@ func InPlace(path string) error {
 
 // StatRegister says what SQLite's own error does not: which file, and what to do.
 func StatRegister(path string) (os.FileInfo, error) {
-	if err := InPlace(path); err != nil {
+	if err := CheckRestored(path); err != nil {
 		return nil, err
 	}
 	file, err := os.Stat(path)

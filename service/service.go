@@ -1,7 +1,9 @@
 // Package service is the running server: the windows that a configuration opens over a
 // register, what is in force, how it is put in force anew, and what goes on beside the
-// answers: the control socket, readiness, metrics, the log, and what is kept. Its errors
-// and lines are for the operator; the public is answered by the windows' own folders.
+// answers: the control socket, readiness, metrics, the log, and what is kept. What a
+// command opens or judges as a server would is here as well, so that both do the same. Its
+// errors and lines are for the operator; the public is answered by the windows' own
+// folders. It reads no file of configuration, and knows no flags.
 package service
 
 import (
@@ -94,7 +96,7 @@ func (s *Service) warn(ctx context.Context, c *config.Config) {
 	}
 }
 
-// Options are what a service has beside its configuration.
+// Options are what a service has beside its configuration. All but Log may be left out.
 type Options struct {
 	Log *slog.Logger
 	// Level is that of Log, which a reload sets. Default: it stays as it is.
@@ -113,7 +115,10 @@ type Options struct {
 // and nothing.
 func Open(ctx context.Context, c *config.Config, o Options) (_ *Service, err error) {
 	log := o.Log
-	if log == nil {
+	switch {
+	case c == nil:
+		return nil, errors.New("service: it has no configuration")
+	case log == nil:
 		return nil, errors.New("service: it has no log")
 	}
 	s := &Service{

@@ -26,15 +26,11 @@ func (w *controlled) path() (string, error) {
 	case w.Config == "":
 		return "", misused("give --control FILE, --config FILE or --db FILE")
 	}
-	c, err := config.Parse(w.Config)
-	if err != nil {
-		return "", err
+	path, err := config.ControlPathIn(w.Config)
+	if err == nil && path == "" {
+		err = fmt.Errorf("%s: control: the server has no control socket", w.Config)
 	}
-	path := c.ControlPath()
-	if path == "" {
-		return "", fmt.Errorf("%s: control: the server has no control socket", w.Config)
-	}
-	return path, nil
+	return path, err
 }
 
 // call asks a running server, and reads its answer into answer.

@@ -61,7 +61,7 @@ func (i *importCommand) Run(ctx context.Context, con console) error {
 	if err := notAsRoot(i.DB); err != nil {
 		return err
 	}
-	if err := service.InPlace(i.DB); err != nil {
+	if err := service.CheckRestored(i.DB); err != nil {
 		return err
 	}
 	_, err = os.Stat(i.DB)

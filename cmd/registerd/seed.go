@@ -29,7 +29,7 @@ func (s *seedCommand) Run(ctx context.Context, con console) error {
 	if err != nil {
 		return misused("seed: --zone: %v", err)
 	}
-	if err := errors.Join(service.InPlace(s.DB), notAsRoot(s.DB)); err != nil {
+	if err := errors.Join(service.CheckRestored(s.DB), notAsRoot(s.DB)); err != nil {
 		return err
 	}
 	// The file too is the same for the same seed: it holds when it was loaded.
