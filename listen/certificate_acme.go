@@ -34,6 +34,8 @@ type ACMEConfig struct {
 	Email       string   // where the authority writes to; may be empty
 	Directory   string   // the authority's URL, https; empty is Let's Encrypt
 	AcceptTerms bool     // the operator has read and accepts the authority's terms of service
+	EABKeyID    string   // of the external account binding (RFC 8555 section 7.3.4) that some authorities ask for; may be empty
+	EABKey      []byte   // its MAC key
 
 	Client *http.Client // to reach the authority with; nil is one that trusts the system's roots
 	Now    func() time.Time
@@ -52,6 +54,8 @@ func (cfg *ACMEConfig) Check() error {
 		return errors.New("email: it is no address")
 	case cfg.Directory != "" && (err != nil || directory.Scheme != "https" || directory.Host == ""):
 		return errors.New("directory: it is not an https address")
+	case (cfg.EABKeyID == "") != (len(cfg.EABKey) == 0):
+		return errors.New("the id of an external account binding and its key are given together")
 	case !cfg.AcceptTerms:
 		return errors.New("accept_terms: the authority's terms of service have to be accepted")
 	}
@@ -120,24 +124,7 @@ func OpenACME(cfg ACMEConfig) (*ACME, error) {
 
 // recall is the certificate for host in the cache, if there is a good one.
 func (a *ACME) recall(host string) *Certificate {
-	text, err := a.cache.read(host)
-	if err != nil {
-		return nil
-	}
-	c, err := a.understand(host, text)
-	if err != nil {
-		return nil
-	}
-	return c
-}
-
-// understand reads what is kept for a host: the key and the chain, in one text.
-func (a *ACME) understand(host string, text []byte) (*Certificate, error) {
-	c, err := parseCertificate(text, text, a.cfg.Now())
-	if err != nil {
-		return nil, err
-	}
-	return c, c.Leaf.VerifyHostname(host)
+	return a.cache.recall(host, a.cfg.Now())
 }
 
 // Get is for [tls.Config.GetCertificate]. For a name that is not ours there is none,
@@ -175,6 +162,18 @@ func (a *ACME) Ends() time.Time {
 		}
 	}
 	return first
+}
+
+// Missing are the hosts that have no certificate yet.
+func (a *ACME) Missing() (hosts []string) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for _, host := range a.cfg.Hosts {
+		if a.held[host] == nil {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
 }
 
 // Reload has Watch try again what has failed, without the pause: whoever asks for it
@@ -240,7 +239,7 @@ func (a *ACME) fetch(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	c, err := a.understand(host, text)
+	c, err := understand(host, text, a.cfg.Now())
 	if err != nil {
 		return fmt.Errorf("what was issued: %w", err)
 	}

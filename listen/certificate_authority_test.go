@@ -24,6 +24,7 @@ type authority struct {
 	prove string // the address
 
 	mu       sync.Mutex
+	binding  *binding            // that accounts have to have
 	ahead    time.Duration       // of our clock
 	refuse   *problem            // what orders are answered
 	before   func(*http.Request) // is called before what is signed is answered
@@ -122,9 +123,15 @@ func (a *authority) set(change func(*authority)) {
 }
 
 func (a *authority) account(w http.ResponseWriter, m message) *problem {
-	var account struct{ TermsOfServiceAgreed bool }
+	var account struct {
+		TermsOfServiceAgreed   bool
+		ExternalAccountBinding *signed
+	}
 	if decode(m.Payload, &account) != nil || !account.TermsOfServiceAgreed {
 		return a.problem(http.StatusForbidden, "userActionRequired", "the terms of service are not agreed to")
+	}
+	if a.binding != nil && !a.binds(account.ExternalAccountBinding, m.key) {
+		return a.problem(http.StatusForbidden, "externalAccountRequired", "nobody is known who has this account")
 	}
 	status := http.StatusOK
 	i := slices.IndexFunc(a.accounts, func(k *accountKey) bool { return k != nil && k.Equal(&m.key.PublicKey) })

@@ -132,7 +132,11 @@ func (a *ACME) account(ctx context.Context) (*acme.Client, error) {
 	if a.cfg.Email != "" {
 		contact = []string{"mailto:" + a.cfg.Email}
 	}
-	_, err = client.Register(ctx, &acme.Account{Contact: contact}, acme.AcceptTOS)
+	account := &acme.Account{Contact: contact}
+	if a.cfg.EABKeyID != "" {
+		account.ExternalAccountBinding = &acme.ExternalAccountBinding{KID: a.cfg.EABKeyID, Key: a.cfg.EABKey}
+	}
+	_, err = client.Register(ctx, account, acme.AcceptTOS)
 	if errors.Is(err, acme.ErrAccountAlreadyExists) {
 		err = nil
 	}

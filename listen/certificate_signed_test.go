@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
@@ -34,7 +35,7 @@ type message struct {
 // used, for the address that it came to, signed by an account or, at the beginning, by
 // the key that comes with it. Every fourth good nonce is refused.
 func (a *authority) open(path string, body []byte) (message, *problem) {
-	var signed struct{ Protected, Payload, Signature string }
+	var signed signed
 	var protected struct {
 		Alg, Nonce, URL, KID string
 		JWK                  *struct{ Crv, Kty, X, Y string }
@@ -67,6 +68,31 @@ func (a *authority) open(path string, body []byte) (message, *problem) {
 		return m, a.problem(http.StatusForbidden, "unauthorized", "it is not signed")
 	}
 	return m, nil
+}
+
+// signed is a JWS in JSON (RFC 7515 section 7.2.2).
+type signed struct{ Protected, Payload, Signature string }
+
+// binding is what an authority gave somebody whom it knows.
+type binding struct {
+	id  string
+	key []byte
+}
+
+// binds reports that an account's key was signed by the key of the binding (RFC 8555
+// section 7.3.4).
+func (a *authority) binds(by *signed, account *accountKey) bool {
+	var protected struct{ Alg, KID, URL string }
+	var key struct{ X, Y string }
+	if by == nil || decode(by.Protected, &protected) != nil || decode(by.Payload, &key) != nil {
+		return false
+	}
+	mac := hmac.New(sha256.New, a.binding.key)
+	mac.Write([]byte(by.Protected + "." + by.Payload))
+	signature, _ := base64.RawURLEncoding.DecodeString(by.Signature)
+	bound := keyOf(key.X, key.Y)
+	return protected.Alg == "HS256" && protected.KID == a.binding.id && protected.URL == a.URL+"/account" &&
+		hmac.Equal(signature, mac.Sum(nil)) && bound != nil && bound.thumbprint == account.thumbprint
 }
 
 // address is that of an account.
