@@ -14,15 +14,15 @@ import (
 	"time"
 )
 
-// ErrNoServer is where nobody listens.
+// ErrNoServer is where nobody listens, or who does is silent.
 var ErrNoServer = errors.New("no server answers there")
 
 // mostControlled bounds an answer, in bytes.
 const mostControlled = 16 << 20
 
 // Call asks a running server at its control socket, and reads its answer into
-// answer. It waits for half a minute at most; where no server listens, the error is
-// ErrNoServer.
+// answer. It waits until ctx ends, and half a minute at most; where no server listens, or
+// none answers in that time, the error is ErrNoServer.
 func Call(ctx context.Context, path, method, at string, values url.Values, answer any) error {
 	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 		DisableKeepAlives: true,
@@ -40,11 +40,16 @@ func Call(ctx context.Context, path, method, at string, values url.Values, answe
 		return fmt.Errorf("control: %s: %w; is it running, and with this configuration?", path, ErrNoServer)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("control: %s: only root and the user that runs the server may ask it", path)
+	case errors.Is(err, context.DeadlineExceeded):
+		return silent(path)
 	case err != nil:
 		return fmt.Errorf("control: %w", err)
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, mostControlled))
+	if errors.Is(err, context.DeadlineExceeded) {
+		return silent(path)
+	}
 	if err != nil {
 		return fmt.Errorf("control: reading the answer: %w", err)
 	}
@@ -59,4 +64,9 @@ func Call(ctx context.Context, path, method, at string, values url.Values, answe
 		return fmt.Errorf("control: understanding the answer: %w", err)
 	}
 	return nil
+}
+
+// silent is where the socket is there, and nothing comes.
+func silent(path string) error {
+	return fmt.Errorf("control: %s: %w in time: it hangs, or has far too much to do", path, ErrNoServer)
 }

@@ -117,7 +117,10 @@ func (s *Service) openTLS(c *config.Config) (*tls.Config, error) {
 	}
 	var err error
 	if c.FetchesCertificates() {
-		a := c.ACMEConfig()
+		var a listen.ACMEConfig
+		if a, err = c.ACMEConfig(); err != nil {
+			return nil, err
+		}
 		a.Log = s.log
 		s.certificate, err = listen.OpenACME(a)
 	} else {

@@ -165,6 +165,23 @@ func TestWhatTheControlSocketDoesNotKnowIsRefusedInWords(t *testing.T) {
 	}
 }
 
+// A server that hangs has its socket still: the kernel takes the connection for it.
+func TestAServerThatIsSilentIsNoServerThatAnswers(t *testing.T) {
+	dir, err := os.MkdirTemp("", "control-")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	path := filepath.Join(dir, "control")
+	silent, err := net.Listen("unix", path)
+	must(t, err)
+	defer silent.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	err = Call(ctx, path, http.MethodGet, "/status", nil, new(Status))
+	if !errors.Is(err, ErrNoServer) || !strings.HasSuffix(err.Error(), "control: no server answers there in time: it hangs, or has far too much to do") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAnAddressIsFoundHoweverItIsWritten(t *testing.T) {
 	socket := controlOf(t, slog.New(slog.DiscardHandler))
 	for text, want := range map[string]string{

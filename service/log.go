@@ -84,19 +84,31 @@ var priorities = []struct {
 	prefix string
 }{{slog.LevelDebug, "<7>"}, {slog.LevelInfo, "<6>"}, {slog.LevelWarn, "<4>"}, {slog.LevelError, "<3>"}}
 
+// Priority is what a line of a level has before it in w: nothing, where w is not the
+// journal.
+func Priority(w any, l slog.Level) string {
+	if !isJournal(w) {
+		return ""
+	}
+	return priorities[priorityOf(l)].prefix
+}
+
+func priorityOf(l slog.Level) (of int) {
+	for i := range priorities {
+		if l >= priorities[i].from {
+			of = i
+		}
+	}
+	return of
+}
+
 // prioritized has a handler for each of them, so that journalctl -p finds what it is told.
 type prioritized []slog.Handler
 
 func (p prioritized) Enabled(ctx context.Context, l slog.Level) bool { return p[0].Enabled(ctx, l) }
 
 func (p prioritized) Handle(ctx context.Context, r slog.Record) error {
-	of := 0
-	for i := range priorities {
-		if r.Level >= priorities[i].from {
-			of = i
-		}
-	}
-	return p[of].Handle(ctx, r)
+	return p[priorityOf(r.Level)].Handle(ctx, r)
 }
 
 func (p prioritized) WithAttrs(attrs []slog.Attr) slog.Handler {

@@ -44,6 +44,7 @@ type named struct {
 	read     time.Time        // when it was last; zero is never
 	found    bool             // the file was there once
 	silenced bool             // the log has been told
+	doubted  bool             // that nobody of the file is admitted is in force
 }
 
 func newNamed(c *config.Config, now func() time.Time, log *slog.Logger) (*named, error) {
@@ -76,7 +77,7 @@ func (n *named) look(ctx context.Context) {
 		n.log.Info("the file of accounts can be read again")
 	}
 	believed := !n.read.IsZero()
-	n.read = n.now()
+	n.read, n.doubted = n.now(), false
 	if changed || !believed {
 		n.inForce()
 	}
@@ -123,28 +124,33 @@ func (n *named) distrust(err error) {
 			n.log.Error("the file of accounts cannot be read: after half a minute those in it are refused", "error", err)
 		}
 	}
-	if !n.read.IsZero() && n.now().Sub(n.read) < trustAccounts {
+	if n.doubted || !n.read.IsZero() && n.now().Sub(n.read) < trustAccounts {
 		return
 	}
 	n.read, n.kept = time.Time{}, account.Snapshot{}
-	n.inForce()
+	n.doubted = n.inForce()
 }
 
-// inForce puts in force what is known now.
-func (n *named) inForce() {
+// inForce puts in force what is known now, and reports whether it could.
+func (n *named) inForce() bool {
 	all, who, err := n.admitted(n.tokens)
 	if err != nil { // which was looked at before
 		n.log.Error("accounts: they could not be put in force; who is admitted stays as it was", "error", err)
-		return
+		return false
 	}
 	n.force(all, who)
 	n.log.Info("the accounts are in force", "accounts", len(who.Accounts()))
+	return true
 }
 
 // let admits those whom the request desk has granted something, and no others of its.
+// While there are none, nothing changes.
 func (n *named) let(granted access.People) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if len(granted.Credentials) == 0 && len(n.granted.Credentials) == 0 {
+		return
+	}
 	n.granted = granted
 	n.inForce()
 }

@@ -84,9 +84,19 @@ func status(words string) string { return "STATUS=" + strings.ReplaceAll(words, 
 func (s *Service) inWords(ctx context.Context) string {
 	about, err := s.desk.Ready(ctx)
 	if err != nil {
-		return "serving; the register cannot be read: " + err.Error()
+		return "serving; the register cannot be read: " + err.Error() + s.reloading.last.refused()
 	}
-	return fmt.Sprintf("serving %d windows, data as of %s", len(s.windows), about.Watermark.Format(time.RFC3339))
+	return fmt.Sprintf("serving %d windows, data as of %s", len(s.windows), about.Watermark.Format(time.RFC3339)) + s.reloading.last.refused()
+}
+
+// refused says that the last reload was, and why; nothing, if it was not.
+func (l *lastReload) refused() string {
+	l.Lock()
+	defer l.Unlock()
+	if l.failure == "" {
+		return ""
+	}
+	return "; the last reload was refused: " + l.failure
 }
 
 // live gives signs of life until ctx ends, twice as often as they are wanted. Before

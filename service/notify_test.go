@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"registerd/config"
 )
 
 // listenForNotices plays a service manager that is told.
@@ -82,6 +84,26 @@ func TestSignsOfLifeComeWhileTheDeskAnswersAndNoLonger(t *testing.T) {
 	<-looks
 	end()
 	<-ended
+}
+
+func TestTheServiceManagerIsToldThatAReloadWasRefusedUntilOneIsTaken(t *testing.T) {
+	s := serveExample(t, nil).service
+	const refused = "; the last reload was refused: this server was started without a configuration"
+	if words := s.inWords(t.Context()); strings.Contains(words, "refused") {
+		t.Errorf("at first: %q", words)
+	}
+	if _, err := s.Reload(t.Context(), "test"); err == nil {
+		t.Fatal("it was taken")
+	}
+	if words := s.inWords(t.Context()); !strings.HasPrefix(words, "serving 3 windows, data as of ") || !strings.Contains(words, refused) {
+		t.Errorf("after a reload that was refused: %q", words)
+	}
+	s.reloading.read = func() (*config.Config, error) { return s.config, nil }
+	_, err := s.Reload(t.Context(), "test")
+	must(t, err)
+	if words := s.inWords(t.Context()); strings.Contains(words, "refused") {
+		t.Errorf("after one that was taken: %q", words)
+	}
 }
 
 func TestNobodyIsToldWhoDoesNotWantToBe(t *testing.T) {

@@ -6,10 +6,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"registerd/config"
 	"registerd/internal/build"
+	"registerd/listen"
 )
 
 // Status is how the server is, as the control socket tells it.
@@ -94,8 +96,9 @@ type LimitsStatus struct {
 
 // CertificateStatus is when what is shown, or what is known of others, ends.
 type CertificateStatus struct {
-	Of   string     `json:"of"`
-	Ends *time.Time `json:"ends,omitempty"` // there is none yet
+	Of      string     `json:"of"`
+	Ends    *time.Time `json:"ends,omitempty"`    // of the first; there is none, or one is missing
+	Missing []string   `json:"missing,omitempty"` // hosts that have none yet
 
 	soon time.Duration // how long before somebody should look
 }
@@ -191,16 +194,24 @@ func (s *Service) requestsShown(ctx context.Context) *RequestsStatus {
 func (s *Service) certificatesShown() []CertificateStatus {
 	out := []CertificateStatus{}
 	if s.certificate != nil {
-		out = append(out, CertificateStatus{"certificate of rdap", known(s.certificate.Ends()), config.CertificateEndsSoon})
+		out = append(out, certificateShown("certificate of rdap", s.certificate))
 	}
 	if s.certified == nil {
 		return out
 	}
 	if s.certified.certificate != nil {
-		out = append(out, CertificateStatus{"certificate of rdap.certificates", known(s.certified.certificate.Ends()), config.CertificateEndsSoon})
+		out = append(out, certificateShown("certificate of rdap.certificates", s.certified.certificate))
 	}
 	if ends := s.certified.clients.ListsEnd(); !ends.IsZero() {
-		out = append(out, CertificateStatus{"list of revoked certificates", &ends, 0})
+		out = append(out, CertificateStatus{Of: "list of revoked certificates", Ends: &ends})
+	}
+	return out
+}
+
+func certificateShown(of string, c certificate) CertificateStatus {
+	out := CertificateStatus{Of: of, Ends: known(c.Ends()), soon: config.CertificateEndsSoon}
+	if fetched, ok := c.(*listen.ACME); ok {
+		out.Missing = fetched.Missing()
 	}
 	return out
 }
@@ -233,7 +244,8 @@ func (o *Status) look(now time.Time) {
 	}
 	amiss(o.Limits.Fill > fullBudgets, "the memory of budgets is %.0f %% full", 100*o.Limits.Fill)
 	for _, c := range o.Certificates {
-		amiss(c.Ends == nil, "there is no %s yet", c.Of)
+		amiss(c.Ends == nil && len(c.Missing) == 0, "there is no %s yet", c.Of)
+		amiss(len(c.Missing) > 0, "there is no %s yet for %s", c.Of, strings.Join(c.Missing, ", "))
 		if c.Ends == nil {
 			continue
 		}

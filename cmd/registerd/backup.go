@@ -35,6 +35,9 @@ func (b *backupCommand) Run(ctx context.Context, con console) (err error) {
 	if err := ownersOnly(pathsOf(sectionsOf(c))...); err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
+	if b.To == stdio && nowhere(con.out) {
+		return errors.New("backup: standard output is closed, or the null device: the backup would be nowhere")
+	}
 	if _, err := os.Lstat(b.To); !errors.Is(err, fs.ErrNotExist) && b.To != stdio {
 		return fmt.Errorf("backup: %s: it is there already; a backup takes the place of nothing", b.To)
 	}
@@ -67,6 +70,18 @@ func (b *backupCommand) Run(ctx context.Context, con console) (err error) {
 // stdio is said in place of a file that is read from, or written to, standard input
 // or output.
 const stdio = "-"
+
+// nowhere reports that what is written is gone. A standard output that was closed is the
+// null device, which Go opens in its place.
+func nowhere(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	to, err := f.Stat()
+	null, none := os.Stat(os.DevNull)
+	return err != nil || none == nil && os.SameFile(to, null)
+}
 
 // room is where copies are laid out: on the file system that the backup is for, or
 // where the register is as private.

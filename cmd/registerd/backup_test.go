@@ -43,6 +43,20 @@ func TestWhatACrashLeftOfCopiesGoesWithTheNext(t *testing.T) {
 	must(t, next.remove())
 }
 
+// Go opens the null device in place of a standard output that was closed.
+func TestABackupThatWouldBeNowhereIsRefused(t *testing.T) {
+	d := newDrill(t)
+	d.must("seed", "--db", filepath.Join(d.dir, "register.db"), "--domains", "5")
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	must(t, err)
+	defer null.Close()
+	var said strings.Builder
+	status := run(t.Context(), []string{"backup", "--config", filepath.Join(d.dir, "registerd.toml"), "-"}, console{nil, null, &said})
+	if status != failed || said.String() != "registerd: backup: standard output is closed, or the null device: the backup would be nowhere\n" {
+		t.Errorf("status %d, %s", status, &said)
+	}
+}
+
 // What an operator put beside the journal is not a restore's to clear away.
 func TestARestoreTakesNothingAwayThatItDidNotPutThere(t *testing.T) {
 	d := newDrill(t)

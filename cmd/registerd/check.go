@@ -68,6 +68,9 @@ func warnOf(ctx context.Context, con console, c *config.Config, doubts, misleadi
 	for _, doubt := range doubts {
 		fmt.Fprintln(con.err, "warning: clients may refuse the certificate:", doubt)
 	}
+	for _, doubt := range c.KeyDoubts() {
+		fmt.Fprintln(con.err, "warning:", doubt)
+	}
 	for _, ended := range c.EndedExceptions(time.Now()) {
 		fmt.Fprintln(con.err, "warning: an exception of the limits has ended:", ended)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"registerd/config"
+	"registerd/service"
 )
 
 func main() {
@@ -93,8 +95,7 @@ func run(ctx context.Context, args []string, con console) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
-		fmt.Fprintln(con.err, "registerd:", err)
-		return failed
+		return report(con, err)
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
@@ -104,20 +105,19 @@ func run(ctx context.Context, args []string, con console) int {
 		return status
 	}
 	if err != nil {
-		fmt.Fprintf(con.err, "registerd: %v; registerd --help lists what there is\n", err)
-		return misuse
+		return report(con, misused("%w; registerd --help lists what there is", err))
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	return report(con, parsed.Run(con))
 }
 
-// report says in one line what went wrong.
+// report says in one line what went wrong, in systemd's journal as an error.
 func report(con console, err error) int {
 	if err == nil {
 		return ok
 	}
 	// Errors that were joined stand on lines of their own.
-	fmt.Fprintln(con.err, "registerd:", strings.ReplaceAll(err.Error(), "\n", "; "))
+	fmt.Fprintln(con.err, service.Priority(con.err, slog.LevelError)+"registerd:", strings.ReplaceAll(err.Error(), "\n", "; "))
 	if usage := (*usageError)(nil); errors.As(err, &usage) {
 		return misuse
 	}

@@ -58,7 +58,8 @@ func (p *page8) write(m manual, b build.Info) {
 	if at, err := time.Parse(time.RFC3339, b.Date); err == nil {
 		date = at.Format(time.DateOnly)
 	}
-	p.macro("TH", "REGISTERD", "8", date, "registerd "+b.Version, "System Manager's Manual")
+	// Not by macro: a date is read as one, and has hyphens as they are.
+	fmt.Fprintf(p, ".TH \"REGISTERD\" \"8\" \"%s\" \"registerd %s\" \"System Manager's Manual\"\n", date, b.Version)
 	p.macro("SH", "NAME")
 	p.WriteString(`registerd \- the public face of a domain register: WHOIS, availability and RDAP` + "\n")
 	p.macro("SH", "SYNOPSIS")

@@ -63,6 +63,16 @@ func TestTheManualPageTellsOfEveryCommandAndFlag(t *testing.T) {
 	}
 }
 
+// A date with its hyphens escaped is none to mandoc.
+func TestTheTitleOfTheManualPageHasADateAsItIs(t *testing.T) {
+	var p page8
+	p.write(manual{}, build.Info{Version: "1.2-rc1", Date: "2026-11-22T10:00:00Z"})
+	title, _, _ := strings.Cut(p.String(), "\n")
+	if want := `.TH "REGISTERD" "8" "2026-11-22" "registerd 1.2-rc1" "System Manager's Manual"`; title != want {
+		t.Errorf("it is %s, want %s", title, want)
+	}
+}
+
 // The page's own lines are as long as its sentences; formatters break them. A program
 // that was made for a test is of no commit, and has no date.
 var expected = regexp.MustCompile(`STYLE: input text line longer than|WARNING: missing date`)

@@ -103,7 +103,7 @@ func (r *restoreCommand) recent(m *backup.Manifest) error {
 		return fmt.Errorf("the backup is of no known age: by its date it is made at %s, and that is to come", m.Made.Format(time.RFC3339))
 	}
 	if age := time.Since(m.Made); age > *r.MaxAge {
-		return fmt.Errorf("the backup is too old: it was made %s ago, at %s", age.Round(time.Minute), m.Made.Format(time.RFC3339))
+		return fmt.Errorf("the backup is too old: it was made %s ago, at %s", age.Round(time.Second), m.Made.Format(time.RFC3339))
 	}
 	return nil
 }

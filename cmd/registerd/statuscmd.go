@@ -19,9 +19,22 @@ type statusCommand struct {
 	Alive bool `help:"Ask whether a server answers and nothing else, for containers. Exit status: 0 or 1."`
 }
 
+// How long a server may take to answer. Who asks whether it is alive, as a container does
+// again and again, is told soon.
+const (
+	statusPatience = 10 * time.Second
+	alivePatience  = 3 * time.Second
+)
+
 // Run fails when something is amiss, and otherwise when no server answers.
 func (c *statusCommand) Run(ctx context.Context, con console) error {
 	var shown service.Status
+	patience := statusPatience
+	if c.Alive {
+		patience = alivePatience
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	err := c.call(ctx, http.MethodGet, "/status", nil, &shown)
 	switch {
 	case errors.Is(err, service.ErrNoServer) && !c.Alive:
@@ -74,12 +87,22 @@ func printStatus(out io.Writer, o *service.Status) error {
 		line("limits", "the memory of budgets is %.0f %% full", 100*o.Limits.Fill)
 	}
 	for _, c := range o.Certificates {
-		line(c.Of, "ends %s", stamp(c.Ends))
+		line(c.Of, "%s", endInWords(&c))
 	}
 	if r := o.Reload; r != nil {
 		line("configuration", "%s", reloadInWords(r))
 	}
 	return table.Flush()
+}
+
+func endInWords(c *service.CertificateStatus) string {
+	switch {
+	case c.Ends != nil:
+		return "ends " + stamp(c.Ends)
+	case len(c.Missing) > 0:
+		return "there is none yet for " + strings.Join(c.Missing, ", ")
+	}
+	return "there is none yet"
 }
 
 func lastSigned(j *service.JournalStatus) string {
