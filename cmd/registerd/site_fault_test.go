@@ -56,6 +56,7 @@ audit.dir = "journal/audit"
 requests = { dir = "requests/desk", open_limit = 100000, open_per_network = 100000 }
 limits.state = "limits/state"
 limits.network = [{ prefix = "127.0.0.0/8", unlimited = true, until = 2100-01-01, note = "this test" }]
+limits.account = 1000 # many rounds ask in its name
 whois = { listen = "127.0.0.1:0", max_per_network = -1, connections_per_second = -1 }
 das = { listen = "127.0.0.1:0", max_per_network = -1, connections_per_second = -1 }
 rdap = { listen = "127.0.0.1:0", base = "http://rdap.nic.example/", max_per_network = -1, connections_per_second = -1 }
