@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -179,6 +180,8 @@ func (s *site) command(ctx context.Context, args ...string) *exec.Cmd {
 func (s *site) keepFeeding(ctx context.Context, a *acknowledged) {
 	feed := s.command(ctx, "import", "--db", "register/register.db", "--changes", "-")
 	in, err := feed.StdinPipe()
+	var said bytes.Buffer
+	feed.Stderr = &said
 	if err == nil {
 		err = feed.Start()
 	}
@@ -190,10 +193,11 @@ func (s *site) keepFeeding(ctx context.Context, a *acknowledged) {
 		_, err = io.WriteString(in, s.change(1))
 		s.serial++
 	}
-	if a.note(func() {}) {
-		s.t.Errorf("the feed ended: %v", err)
-	}
+	early := a.note(func() {})
 	_ = feed.Wait()
+	if early {
+		s.t.Errorf("the feed ended: %v, %s", err, &said)
+	}
 }
 
 func (s *site) keepAdding(ctx context.Context, a *acknowledged) {
