@@ -155,7 +155,7 @@ func (s *site) change(names int) string {
 		puts = append(puts, fmt.Sprintf(`{"domain":{"name":"%s.example","sponsor":"fjord"}}`, s.changed(serial, i)))
 	}
 	return fmt.Sprintf(`{"serial":%d,"prev":%d,"time":"%s","put":[%s]}`+"\n", serial, s.serial,
-		time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC).Add(time.Duration(serial)*time.Second).Format(time.RFC3339), strings.Join(puts, ","))
+		siteTime(serial), strings.Join(puts, ","))
 }
 
 func (s *site) changed(serial uint64, i int) string { return fmt.Sprintf("fed-%d-%d", serial, i) }
@@ -247,13 +247,19 @@ func (s *site) whole() {
 	}
 }
 
+// siteTime is when a change was made. Many rounds make hundreds of thousands, a second
+// apart, and one from the future is refused.
+func siteTime(serial uint64) string {
+	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(serial) * time.Second).Format(time.RFC3339)
+}
+
 // siteSnapshot is a register of so many names, all of which tell its serial, and one of
 // a person.
 func siteSnapshot(serial uint64, names int) string {
 	var body strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&body, format+"\n", args...) }
 	line(`{"snapshot":1,"zones":["example"],"serial":%d,"watermark":"%s","counts":{"domains":%d,"reserved":0,"contacts":1,"hosts":0,"registrars":1}}`,
-		serial, time.Date(2026, 11, 20, 5, 0, 0, 0, time.UTC).Add(time.Duration(serial)*time.Second).Format(time.RFC3339), names+1)
+		serial, siteTime(serial), names+1)
 	for i := range names {
 		line(`{"domain":{"name":"name-%d.example","roid":"S%d-EXAMPLE","registrant":"c1","sponsor":"fjord"}}`, i, serial)
 	}
